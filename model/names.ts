@@ -1,0 +1,80 @@
+/**
+ * Names and paths of everything that infra, agent and CLI share in an AWS account.
+ * Pure functions: the one place to look for "where is it?".
+ */
+
+export interface EnvironmentName {
+  readonly application: string;
+  readonly stack: string;
+  readonly environment: string;
+}
+
+export type Slot = 'blue' | 'green';
+export const slots: readonly Slot[] = ['blue', 'green'];
+
+/** What an instance or the CLI writes to CloudWatch Logs, one group each. */
+export type LogKind = 'events' | 'application' | 'proxy' | 'agent';
+export const logKinds: readonly LogKind[] = ['events', 'application', 'proxy', 'agent'];
+
+/** Metric namespace of everything Beanpole measures itself. */
+export const metricNamespace = 'Beanpole';
+
+/** Keys in the application's bucket. All are changed by conditional writes, but for the health reports. */
+export const keys = {
+  bundle: (sha256: string) => `bundles/${sha256}.zip`,
+  agent: (sha256: string) => `agent/${sha256}.mjs`,
+  versions: 'versions/',
+  version: (label: string) => `versions/${label}.json`,
+  environment: ({ stack, environment }: EnvironmentName) => `environments/${stack}/${environment}/`,
+  current: (name: EnvironmentName) => `${keys.environment(name)}current.json`,
+  lock: (name: EnvironmentName) => `${keys.environment(name)}lock.json`,
+  deployments: (name: EnvironmentName) => `${keys.environment(name)}deployments/`,
+  deployment: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.json`,
+  healths: (name: EnvironmentName) => `${keys.environment(name)}health/`,
+  health: (name: EnvironmentName, instanceId: string) => `${keys.healths(name)}${instanceId}.json`,
+} as const;
+
+/** Names of SSM parameters. */
+export const parameters = {
+  root: '/beanpole/',
+  application: (application: string) => `/beanpole/${application}`,
+  environment: ({ application, stack, environment }: EnvironmentName) =>
+    `/beanpole/${application}/${stack}/${environment}`,
+  /** What an instance needs to boot: an `InstanceDescriptor`. */
+  instanceDescriptor: (name: EnvironmentName) => `${parameters.environment(name)}/instance`,
+  /** What the CLI needs: an `EnvironmentDescriptor`. */
+  environmentDescriptor: (name: EnvironmentName) => `${parameters.environment(name)}/environment`,
+  properties: (name: EnvironmentName) => `${parameters.environment(name)}/properties`,
+  property: (name: EnvironmentName, property: string) => `${parameters.properties(name)}/${property}`,
+} as const;
+
+export const logGroup = (name: EnvironmentName, kind: LogKind): string =>
+  `${parameters.environment(name)}/${kind}`;
+
+/** Tags on everything that belongs to an environment; roles' permissions are scoped by them. */
+export const tags = (name: EnvironmentName): Record<string, string> => ({
+  'beanpole:application': name.application,
+  'beanpole:stack': name.stack,
+  'beanpole:environment': name.environment,
+});
+
+/** The SSM document that `deploy` sends to instances; made by the `application` stack. */
+export const deployDocument = (application: string): string => `beanpole-${application}-deploy`;
+
+/** Name of the lifecycle hook that keeps an instance out of service until it serves its slot's version. */
+export const launchHook = 'beanpole-launch';
+
+/** Paths on an instance. */
+export const instancePaths = {
+  agent: '/opt/beanpole/agent.mjs',
+  /** Environment file of the agent's unit: which descriptor to read. */
+  environmentFile: '/etc/beanpole/agent.env',
+  socket: '/run/beanpole/agent.sock',
+  state: '/var/lib/beanpole',
+  releases: '/var/app/releases',
+  current: '/var/app/current',
+  logs: '/var/log/beanpole',
+} as const;
+
+/** `dev/web` as people type it. */
+export const displayName = ({ stack, environment }: EnvironmentName): string => `${stack}/${environment}`;
