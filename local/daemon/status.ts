@@ -1,0 +1,60 @@
+/** What `status --json` prints. */
+export type Status =
+  { readonly running: false; readonly folder: string; readonly hasState: boolean } | RunningStatus;
+
+export interface RunningStatus {
+  readonly running: true;
+  readonly folder: string;
+  /** The daemon's first process, by its number outside. */
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly endpoint: string;
+  readonly frontDoor: string;
+  readonly region: string;
+  readonly account: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly instances: readonly InstanceStatus[];
+  readonly loadBalancers: readonly LoadBalancerStatus[];
+  /** Of the daemon and everything that runs in it, shared pages counted once. */
+  readonly memoryBytes: number;
+}
+
+export interface InstanceStatus {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly privateAddress: string;
+  readonly publicAddress: string;
+}
+
+export interface LoadBalancerStatus {
+  readonly name: string;
+  readonly dnsName: string;
+  readonly state: string;
+}
+
+/** The status for people: no secret in it. */
+export function renderStatus(status: Status): string {
+  if (!status.running)
+    return status.hasState
+      ? `The local cloud is stopped. Its state is in ${status.folder}.`
+      : `There is no local cloud in ${status.folder} yet.`;
+  const running = status.instances.filter(({ state }) => state === 'running').length;
+  const lines = [
+    `The local cloud runs since ${status.startedAt} (pid ${status.pid}).`,
+    `  endpoint    ${status.endpoint}  (${status.region}, account ${status.account})`,
+    `  front door  ${status.frontDoor}`,
+    `  state       ${status.folder}`,
+    `  memory      ${Math.round(status.memoryBytes / 1e6)} MB`,
+    `  instances   ${running} running of ${status.instances.length}`,
+    ...status.instances.map(instanceLine),
+    `  load balancers  ${status.loadBalancers.length}`,
+    ...status.loadBalancers.map(({ name, dnsName, state }) => `    ${name}  ${state}  ${dnsName}`),
+  ];
+  return lines.join('\n');
+}
+
+function instanceLine({ instanceId, name, state, privateAddress, publicAddress }: InstanceStatus): string {
+  return `    ${[instanceId, state, privateAddress, publicAddress, name].filter(Boolean).join('  ')}`;
+}

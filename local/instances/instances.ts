@@ -1,0 +1,71 @@
+/** The compute plane: machines with a network, a process tree and a disk of their own. */
+export interface Instances {
+  /**
+   * Boots a machine in its host's namespace; resolves when its init runs. The first boot makes the disk
+   * from the image and runs the user data; a later boot (`reboot`) keeps the disk.
+   */
+  boot(machine: Machine): Promise<void>;
+  /** Shuts the machine down (SIGTERM to its units, then the namespace is taken down); the disk stays. */
+  halt(instanceId: string): Promise<void>;
+  /** Removes the disk of a halted machine. */
+  discard(instanceId: string): Promise<void>;
+  /** Runs a command on a running machine as root; the way of the SSM agent. Ends with the signal. */
+  run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult>;
+  isRunning(instanceId: string): boolean;
+  /** What the machine wrote to its console (init, user data) since its last boots; undefined: nothing yet. */
+  consoleOutput?(instanceId: string): Promise<string | undefined>;
+  /** Total CPU seconds and resident bytes of all its processes. */
+  usage(instanceId: string): { cpuSeconds: number; memoryBytes: number };
+  /** Called when a machine ends that nobody halted. */
+  onDeath(listener: (instanceId: string) => void): void;
+}
+
+export interface Machine {
+  readonly instanceId: string;
+  readonly imageId: string;
+  /** `ip-10-0-1-5`. */
+  readonly hostname: string;
+  readonly privateAddress: string;
+  /** Decoded; run once at first boot. */
+  readonly userData: string | undefined;
+}
+
+export interface MachineCommand {
+  readonly argv: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  readonly signal?: AbortSignal;
+  /** Called with each piece of output as it comes. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+}
+
+export interface MachineCommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the metadata service (IMDS) tells an instance about itself; asked anew for each request. */
+export interface MetadataSource {
+  /** Paths under `/latest/` with their text, e.g. `meta-data/instance-id`; undefined: no such instance. */
+  metadata(instanceId: string): Record<string, string> | undefined;
+  /** Temporary credentials of the instance profile's role; undefined: no profile. */
+  credentials(instanceId: string): Promise<RoleCredentials | undefined>;
+  /** How the metadata service answers this instance; undefined: no such instance. */
+  metadataOptions?(instanceId: string): MetadataOptions | undefined;
+}
+
+export interface MetadataOptions {
+  /** `disabled`: the service answers 403 to everything. */
+  readonly httpEndpoint: 'enabled' | 'disabled';
+  /** `required`: only requests with a session token (IMDSv2) are answered, others get 401. */
+  readonly httpTokens: 'required' | 'optional';
+}
+
+export interface RoleCredentials {
+  readonly roleName: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}

@@ -1,0 +1,46 @@
+import type { Ec2, Parts } from '../parts.ts';
+import type { Ec2Context } from './context.ts';
+import { resolveName } from './dns-names.ts';
+import { createInterfaces, removeHost, setSecurityGroups } from './hosts.ts';
+import { InstanceLifecycle } from './instance-lifecycle.ts';
+import { credentialsOf, metadataOf, metadataOptionsOf } from './metadata.ts';
+import { settleNatGateway } from './nat-gateways.ts';
+import { NetworkSync } from './network-sync.ts';
+import { ec2Operations } from './operations.ts';
+import { openState } from './state.ts';
+
+/**
+ * EC2 over the network and compute planes: VPCs, subnets, gateways, routes, security groups, addresses,
+ * launch templates and instances. Differences to AWS: IPv4 only, no default VPC, one network interface and
+ * one disk per instance, default routes only, the default network ACL only. What has nothing behind it is
+ * refused with `UnsupportedOperation`.
+ */
+export function createEc2(parts: Parts): Ec2 {
+  const state = openState(parts.store);
+  const network = new NetworkSync(parts.network, state, parts.clock);
+  const lifecycle = new InstanceLifecycle(parts, state, network);
+  const context: Ec2Context = { parts, state, network, lifecycle };
+  return {
+    name: 'ec2',
+    operations: ec2Operations(context),
+    createInterfaces: (hostId, wanted) => createInterfaces(context, hostId, wanted),
+    removeHost: (hostId) => removeHost(context, hostId),
+    setSecurityGroups: (hostId, groups) => setSecurityGroups(context, hostId, groups),
+    onInstanceState: (listener) => {
+      lifecycle.onState(listener);
+    },
+    resolve: (name) => resolveName(state, parts.region, name),
+    metadata: (instanceId) => metadataOf(context, instanceId),
+    credentials: (instanceId) => credentialsOf(context, instanceId),
+    metadataOptions: (instanceId) => metadataOptionsOf(context, instanceId),
+    async start() {
+      await network.changed();
+      for (const { id } of [...state.natGateways.values()]) void settleNatGateway(context, id);
+      lifecycle.start();
+    },
+    async stop() {
+      await lifecycle.stop();
+      network.stop();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
+
+/** Counts a load balancer's requests and puts them together as CloudWatch's metrics of a minute. */
+export interface RequestCounts {
+  add(line: string): void;
+  /** The metrics since the last time. */
+  take(now: Date): MetricDatum[];
+}
+
+/** One line of HAProxy's log, as the configuration's log-format writes it. */
+export interface LoggedRequest {
+  readonly ended: string;
+  readonly status: number;
+  /** Milliseconds until the target's answer began; -1: it never answered. */
+  readonly responseTime: number;
+  readonly backend: string;
+  readonly bytes: number;
+}
+
+export function parseRequest(line: string): LoggedRequest | undefined {
+  const fields = /^(\S\S)\|(-?\d+)\|(-?\d+)\|([^|]*)\|([^|]*)\|(\d+)\|(\d+)$/.exec(line);
+  if (!fields) return undefined;
+  const [, ended = '', status, time, backend = '', , sent, received] = fields;
+  return {
+    ended,
+    status: Number(status),
+    responseTime: Number(time),
+    backend: backend.replace(/\.open$/, ''),
+    bytes: Number(sent) + Number(received),
+  };
+}
+
+/** `dimensionOf` names the target group behind a backend; undefined for a listener's own answers. */
+export function countRequests(
+  loadBalancer: Dimension,
+  dimensionOf: (backend: string) => Dimension | undefined,
+): RequestCounts {
+  let sums = new Map<string, Sum>();
+
+  function add(name: string, dimensions: Dimension[], value: number): void {
+    const key = [name, ...dimensions.map(({ Value }) => Value)].join('|');
+    const sum = sums.get(key);
+    if (sum) addTo(sum, value);
+    else sums.set(key, { name, dimensions, count: 1, total: value, least: value, most: value });
+  }
+
+  return {
+    add(line) {
+      const request = parseRequest(line);
+      if (!request) return;
+      const { status, responseTime, bytes } = request;
+      const group = dimensionOf(request.backend);
+      const answered = request.ended.startsWith('-') && responseTime >= 0;
+      for (const dimensions of group ? [[loadBalancer], [group, loadBalancer]] : [[loadBalancer]]) {
+        add('RequestCount', dimensions, 1);
+        if (answered) add(`HTTPCode_Target_${Math.floor(status / 100)}XX_Count`, dimensions, 1);
+        if (answered) add(responseTimeName, dimensions, responseTime / 1000);
+      }
+      add('ProcessedBytes', [loadBalancer], bytes);
+      if (!answered) add(`HTTPCode_ELB_${Math.floor(status / 100)}XX_Count`, [loadBalancer], 1);
+    },
+    take(now) {
+      const data = [...sums.values()].map((sum) => datum(sum, now));
+      sums = new Map();
+      return data;
+    },
+  };
+}
+
+const responseTimeName = 'TargetResponseTime';
+
+interface Sum {
+  readonly name: string;
+  readonly dimensions: Dimension[];
+  count: number;
+  total: number;
+  least: number;
+  most: number;
+}
+
+function addTo(sum: Sum, value: number): void {
+  sum.count += 1;
+  sum.total += value;
+  sum.least = Math.min(sum.least, value);
+  sum.most = Math.max(sum.most, value);
+}
+
+function datum({ name, dimensions, count, total, least, most }: Sum, now: Date): MetricDatum {
+  return {
+    MetricName: name,
+    Dimensions: dimensions,
+    Timestamp: now,
+    StatisticValues: { SampleCount: count, Sum: total, Minimum: least, Maximum: most },
+    Unit: name === responseTimeName ? 'Seconds' : name === 'ProcessedBytes' ? 'Bytes' : 'Count',
+  };
+}

@@ -1,0 +1,98 @@
+import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
+import { ask, type Parts } from '../parts.ts';
+import { backendName, groupsUsedBy, serverName } from './balancer-model.ts';
+import type { BalancerPlane } from './haproxy/plane.ts';
+import { describeHealth } from './health.ts';
+import { countRequests, type RequestCounts } from './metrics.ts';
+import type { ElbState, StoredLoadBalancer } from './state.ts';
+
+/** Writes each load balancer's metrics to CloudWatch every minute. */
+export interface Reporting {
+  onRequest(hostId: string, line: string): void;
+  start(): void;
+  stop(): void;
+}
+
+const minute = 60_000;
+const dataPerCall = 1000;
+
+export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPlane): Reporting {
+  const counts = new Map<string, RequestCounts>();
+  let cancel: (() => void) | undefined;
+
+  const byHost = (hostId: string): StoredLoadBalancer | undefined =>
+    [...state.loadBalancers.values()].find((one) => one.hostId === hostId);
+
+  function countsOf(hostId: string): RequestCounts | undefined {
+    const loadBalancer = byHost(hostId);
+    if (!loadBalancer) return undefined;
+    const found =
+      counts.get(hostId) ?? countRequests(dimension('LoadBalancer', loadBalancer.arn), groupDimension);
+    counts.set(hostId, found);
+    return found;
+  }
+
+  const groupDimension = (backend: string) => {
+    const group = [...state.targetGroups.values()].find((one) => backendName(one) === backend);
+    return group && dimension('TargetGroup', group.arn);
+  };
+
+  async function report(): Promise<void> {
+    const now = new Date(parts.clock.now());
+    for (const hostId of counts.keys()) if (!byHost(hostId)) counts.delete(hostId);
+    for (const loadBalancer of [...state.loadBalancers.values()]) {
+      const data = [
+        ...(counts.get(loadBalancer.hostId)?.take(now) ?? []),
+        ...(await hostCounts(loadBalancer, now)),
+      ];
+      for (let start = 0; start < data.length; start += dataPerCall) {
+        const MetricData = data.slice(start, start + dataPerCall);
+        await ask(parts, 'monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData });
+      }
+    }
+  }
+
+  async function hostCounts(loadBalancer: StoredLoadBalancer, now: Date): Promise<MetricDatum[]> {
+    const status = await plane()
+      .status(loadBalancer.hostId)
+      .catch(() => undefined);
+    return groupsUsedBy(loadBalancer.arn, state).flatMap((group) => {
+      const states = group.targets.map(
+        (target) =>
+          describeHealth(target, true, status?.get(`${backendName(group)}/${serverName(target)}`)).State,
+      );
+      const Dimensions = [dimension('TargetGroup', group.arn), dimension('LoadBalancer', loadBalancer.arn)];
+      return (['healthy', 'unhealthy'] as const).map((wanted) => ({
+        MetricName: wanted === 'healthy' ? 'HealthyHostCount' : 'UnHealthyHostCount',
+        Dimensions,
+        Timestamp: now,
+        Value: states.filter((one) => one === wanted).length,
+        Unit: 'Count' as const,
+      }));
+    });
+  }
+
+  function schedule(): void {
+    cancel = parts.clock.after(minute, () => {
+      void report()
+        .catch(() => undefined)
+        .then(schedule);
+    });
+  }
+
+  return {
+    onRequest(hostId, line) {
+      countsOf(hostId)?.add(line);
+    },
+    start: schedule,
+    stop() {
+      cancel?.();
+    },
+  };
+}
+
+/** CloudWatch names load balancing resources by the end of their ARN. */
+const dimension = (Name: string, arn: string) => ({
+  Name,
+  Value: arn.split(':')[5]?.replace(/^loadbalancer\//, '') ?? arn,
+});

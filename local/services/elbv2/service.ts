@@ -1,0 +1,59 @@
+import type { LoadBalancing, Parts } from '../parts.ts';
+import { balancing } from './balancing.ts';
+import { haproxyPlane, type BalancerPlane, type PlaneEvents } from './haproxy/plane.ts';
+import { listenerOperations } from './listeners.ts';
+import { loadBalancerSettings } from './load-balancer-settings.ts';
+import { loadBalancerOperations } from './load-balancers.ts';
+import { reporting } from './reporting.ts';
+import { ruleOperations } from './rules.ts';
+import { elbState } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { targetGroupOperations } from './target-groups.ts';
+import { targetOperations } from './targets.ts';
+
+type MakePlane = (parts: Parts, events: PlaneEvents) => BalancerPlane;
+
+/** Elastic Load Balancing v2: application load balancers, each a HAProxy of its own. */
+export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
+  const state = elbState(parts);
+  const reports = reporting(parts, state, () => plane);
+  const plane: BalancerPlane = makePlane(parts, {
+    onRequest(hostId, line) {
+      reports.onRequest(hostId, line);
+    },
+    onEnd(hostId) {
+      const died = [...state.loadBalancers.values()].find((one) => one.hostId === hostId);
+      if (died) void balancer.bringUp(died.arn);
+    },
+  });
+  const balancer = balancing(parts, state, plane);
+  return {
+    name: 'elasticloadbalancing',
+    operations: {
+      ...loadBalancerOperations(parts, state, balancer, plane),
+      ...loadBalancerSettings(parts, state, balancer, plane),
+      ...targetGroupOperations(parts, state, balancer),
+      ...listenerOperations(state, balancer),
+      ...ruleOperations(state, balancer),
+      ...targetOperations(parts, state, balancer, plane),
+      ...tagOperations(state),
+    },
+    resolve(dnsName: string): readonly string[] | undefined {
+      const wanted = dnsName
+        .toLowerCase()
+        .replace(/\.$/, '')
+        .replace(/^dualstack\./, '');
+      const found = [...state.loadBalancers.values()].find((one) => one.dnsName.toLowerCase() === wanted);
+      return found?.interfaces.map(({ publicAddress, privateAddress }) => publicAddress ?? privateAddress);
+    },
+    async start() {
+      reports.start();
+      await balancer.start();
+    },
+    async stop() {
+      reports.stop();
+      balancer.stop();
+      await plane.stop();
+    },
+  } satisfies LoadBalancing;
+}

@@ -1,0 +1,35 @@
+import type { Iam, Parts } from '../parts.ts';
+import { attachmentOperations } from './attachments.ts';
+import { findKey, instanceSession, rootKey } from './keys.ts';
+import { policyOperations } from './policies.ts';
+import { profileOperations } from './profiles.ts';
+import { findRole, roleOperations } from './roles.ts';
+import { openState } from './state.ts';
+import { userOperations } from './users.ts';
+
+/** Identity and Access Management: who may sign calls, and what policies hang on them. */
+export function createIam(parts: Parts): Iam {
+  const state = openState(parts);
+  return {
+    name: 'iam',
+    operations: {
+      ...roleOperations(state),
+      ...userOperations(state),
+      ...attachmentOperations(state),
+      ...policyOperations(state),
+      ...profileOperations(state),
+    },
+    rootAccessKey: () => rootKey(state),
+    accessKey: (accessKeyId) => findKey(state, accessKeyId),
+    roleCredentials(roleName, sessionName) {
+      const session = instanceSession(state, findRole(state, roleName), sessionName);
+      const { accessKeyId, secretAccessKey, sessionToken, expires } = session;
+      return { roleName, accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expires) };
+    },
+    roleOfProfile(nameOrArn) {
+      const profile =
+        state.profiles.get(nameOrArn) ?? [...state.profiles.values()].find(({ arn }) => arn === nameOrArn);
+      return profile?.role;
+    },
+  };
+}

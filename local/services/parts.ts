@@ -1,0 +1,136 @@
+import type { Clock } from '../clock.ts';
+import type { Caller, Call, Service } from '../endpoint/service.ts';
+import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
+import type { Network } from '../network/network.ts';
+import type { Store } from '../store.ts';
+
+/** What every service is made of: `createX(parts)` takes it and returns the service. */
+export interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly region: string;
+  /** Where the cloud keeps its files: `objects/`, `disks/`, `run/`. */
+  readonly folder: string;
+  /** Origin of the endpoint, the same outside and on every instance: `http://127.0.0.1:4566`. */
+  readonly origin: string;
+  readonly network: Network;
+  readonly instances: Instances;
+  /** The other services. Filled when all are made: use it in operations and `start`, not in `createX`. */
+  readonly services: Services;
+}
+
+/** What services offer each other beyond the operations of their API. */
+export interface Services {
+  readonly autoscaling: AutoScaling;
+  readonly ec2: Ec2;
+  readonly elasticloadbalancing: LoadBalancing;
+  readonly iam: Iam;
+  readonly logs: Service;
+  readonly monitoring: Service;
+  readonly route53: Dns;
+  readonly s3: Service;
+  readonly sns: Service;
+  readonly sqs: Service;
+  readonly ssm: Service;
+  readonly sts: Service;
+}
+
+export interface Ec2 extends Service, MetadataSource {
+  /** Makes interfaces for a service's own host (a load balancer's nodes), and the host with them. */
+  createInterfaces(hostId: string, wanted: readonly InterfaceRequest[]): Promise<readonly MadeInterface[]>;
+  /** Takes a service's host and all its interfaces away. */
+  removeHost(hostId: string): Promise<void>;
+  /** Replaces the security groups of all interfaces of a service's host. */
+  setSecurityGroups(hostId: string, securityGroupIds: readonly string[]): Promise<void>;
+  /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …). */
+  onInstanceState(listener: (instanceId: string, state: string) => void): void;
+  /** What EC2's own DNS answers (`ip-10-0-1-5.eu-central-1.compute.internal`); undefined: not ours. */
+  resolve(name: string): readonly string[] | undefined;
+}
+
+export interface AutoScaling extends Service {
+  /** What an instance of a group is told by its metadata (`InService`, `Terminated`, …); undefined: in no group. */
+  targetLifecycleState(instanceId: string): string | undefined;
+}
+
+export interface InterfaceRequest {
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly description: string;
+  /** Gives it a public address. */
+  readonly isPublic: boolean;
+}
+
+export interface MadeInterface {
+  readonly interfaceId: string;
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+  readonly privateAddress: string;
+  readonly publicAddress?: string;
+}
+
+export interface LoadBalancing extends Service {
+  /** Addresses of a load balancer by its DNS name, of nodes with healthy targets first; undefined: not ours. */
+  resolve(dnsName: string): readonly string[] | undefined;
+}
+
+export interface Iam extends Service {
+  /** The key of the account's root user: made once per cloud, by chance. */
+  rootAccessKey(): { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The caller and secret behind an access key; undefined: no such key, or expired. */
+  accessKey(accessKeyId: string): AccessKey | undefined;
+  /** Temporary credentials of a role, as STS gives them to EC2 for an instance profile. */
+  roleCredentials(roleName: string, sessionName: string): RoleCredentials;
+  /** The role in an instance profile (name or ARN); undefined: no such profile, or an empty one. */
+  roleOfProfile(nameOrArn: string): string | undefined;
+}
+
+export interface AccessKey {
+  readonly caller: Caller;
+  readonly secretAccessKey: string;
+  /** Temporary keys are valid only together with it. */
+  readonly sessionToken?: string;
+}
+
+export interface Dns extends Service {
+  /** Answers a question as the public resolver does, or as a VPC's resolver when `vpcId` is given. */
+  resolve(name: string, type: string, vpcId?: string): DnsAnswer;
+}
+
+export interface DnsAnswer {
+  readonly code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL';
+  readonly records: readonly { name: string; type: string; ttl: number; data: string }[];
+}
+
+/** The call a service makes on another one's operations on behalf of AWS itself. */
+export function internalCall(parts: Parts, requestId = 'internal'): Call {
+  return {
+    caller: {
+      kind: 'root',
+      arn: `arn:aws:iam::${parts.account}:root`,
+      userId: parts.account,
+      accessKeyId: '',
+    },
+    account: parts.account,
+    region: parts.region,
+    requestId,
+    origin: parts.origin,
+    signal: neverAborted,
+  };
+}
+
+const neverAborted = new AbortController().signal;
+
+/** Calls an operation of another service on behalf of AWS itself. */
+
+export async function ask<Output>(
+  parts: Parts,
+  service: keyof Services,
+  operation: string,
+  input: object,
+): Promise<Output> {
+  const handler = parts.services[service].operations[operation];
+  if (!handler) throw new Error(`The service ${service} has no operation ${operation}.`);
+  return (await handler(input, internalCall(parts))) as Output;
+}

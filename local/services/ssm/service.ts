@@ -1,0 +1,43 @@
+import type { Service } from '../../endpoint/service.ts';
+import type { Parts } from '../parts.ts';
+import { commandDelivery } from './command-delivery.ts';
+import { commandLists } from './command-lists.ts';
+import { commandOperations } from './commands.ts';
+import { documentReads } from './document-reads.ts';
+import { documentChanges } from './documents.ts';
+import { inventoryOperations } from './inventory.ts';
+import { managedNodes } from './nodes.ts';
+import { parameterChanges } from './parameter-changes.ts';
+import { parameterHistory } from './parameter-history.ts';
+import { parameterOperations } from './parameters.ts';
+import { openSeal } from './secure-string.ts';
+import { ssmState } from './state.ts';
+import { tagOperations } from './tags.ts';
+
+/** Systems Manager: Parameter Store, documents and Run Command. */
+export function createSsm(parts: Parts) {
+  const state = ssmState(parts);
+  const seal = openSeal(parts.folder);
+  const nodes = managedNodes(parts, state);
+  const delivery = commandDelivery(parts, state, nodes);
+  return {
+    name: 'ssm',
+    operations: {
+      ...parameterOperations(parts, state, seal),
+      ...parameterChanges(parts, state, seal),
+      ...parameterHistory(parts, state, seal),
+      ...documentChanges(parts, state),
+      ...documentReads(parts, state),
+      ...commandOperations(parts, state, nodes, delivery),
+      ...commandLists(state),
+      ...inventoryOperations(nodes),
+      ...tagOperations(state),
+    },
+    async start() {
+      delivery.resume();
+    },
+    async stop() {
+      delivery.stop();
+    },
+  } satisfies Service;
+}
