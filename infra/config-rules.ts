@@ -1,0 +1,176 @@
+/** Rules across several keys of a stack file. Each is pure and returns its problems. */
+import { architectureOf, environmentSection } from './config.ts';
+import type { DomainConfiguration, EnvironmentConfiguration, NetworkConfiguration } from './config.ts';
+import { describeSchema } from './config-problems.ts';
+import type { Problem } from './config-problems.ts';
+
+type Environments = Readonly<Record<string, EnvironmentConfiguration>>;
+
+/** Beanpole gives these to the application itself. */
+export const reservedProperties = [
+  'PORT',
+  'AWS_REGION',
+  'AWS_ENDPOINT_URL',
+  'WORKER_QUEUE_URL',
+  'INSTANCE_ID',
+  'AVAILABILITY_ZONE',
+  'VERSION_LABEL',
+] as const;
+
+const kind = environmentSection.pick({ tier: true, type: true }).strip();
+
+/** Together with the rest of the descriptor they must fit into one SSM parameter of 4 KB. */
+const longestProperties = 2048;
+
+export function environmentProblems(name: string, environment: EnvironmentConfiguration): Problem[] {
+  const at = `environments.${name}`;
+  return [
+    ...ensureSizesInOrder(at, environment),
+    ...ensureCheckTimeoutFits(at, environment),
+    ...ensureInactivityFits(at, environment),
+    ...ensurePropertiesAllowed(at, environment),
+  ];
+}
+
+export function stackProblems(
+  environments: Environments,
+  network: NetworkConfiguration,
+  domain: DomainConfiguration | undefined,
+): Problem[] {
+  return [
+    ...ensureWayOut(environments, network),
+    ...ensureOneArchitecture(environments),
+    ...ensureRecordsUnique(environments, domain),
+    ...ensureWorkersNamed(environments),
+  ];
+}
+
+/** Keys of another tier or type. `given` holds the keys that stand in the file, whatever else is wrong with them. */
+export function foreignKeyProblems(name: string, given: object): Problem[] {
+  const { data: environment } = kind.safeParse(given);
+  if (!environment) return [];
+  const { properties = {} } = describeSchema(environmentSection);
+  return Object.keys(given).flatMap((key) => {
+    const { tier = environment.tier, type = environment.type } = properties[key]?.only ?? {};
+    if (tier === environment.tier && type === environment.type) return [];
+    const wanted = [
+      tier !== environment.tier && `tier ${tier}`,
+      type !== environment.type && `type ${type}`,
+    ].filter(Boolean);
+    return [
+      {
+        path: `environments.${name}.${key}`,
+        message: `only for ${wanted.join(' and ')}; this environment is ${environment.tier}, ${environment.type}.`,
+      },
+    ];
+  });
+}
+
+function ensureSizesInOrder(at: string, { minSize, maxSize }: EnvironmentConfiguration): Problem[] {
+  if (minSize <= maxSize) return [];
+  return [{ path: `${at}.minSize`, message: `${minSize} is above maxSize, which is ${maxSize}.` }];
+}
+
+function ensureCheckTimeoutFits(
+  at: string,
+  { healthCheckTimeoutSeconds: timeout, healthCheckIntervalSeconds: interval }: EnvironmentConfiguration,
+): Problem[] {
+  if (timeout < interval) return [];
+  return [
+    {
+      path: `${at}.healthCheckTimeoutSeconds`,
+      message: `${timeout} must be less than healthCheckIntervalSeconds, which is ${interval}.`,
+    },
+  ];
+}
+
+function ensureInactivityFits(
+  at: string,
+  {
+    inactivityTimeoutSeconds: inactivity,
+    visibilityTimeoutSeconds: visibility,
+    tier,
+  }: EnvironmentConfiguration,
+): Problem[] {
+  if (tier !== 'Worker') return [];
+  // The message would be delivered a second time while the first delivery is still being answered.
+  if (inactivity !== undefined && inactivity >= visibility)
+    return [
+      {
+        path: `${at}.inactivityTimeoutSeconds`,
+        message: `${inactivity} must be less than visibilityTimeoutSeconds, which is ${visibility}.`,
+      },
+    ];
+  if (visibility < 2)
+    return [
+      {
+        path: `${at}.visibilityTimeoutSeconds`,
+        message: `${visibility} leaves no time to handle a message; allowed: 2 or more.`,
+      },
+    ];
+  return [];
+}
+
+function ensurePropertiesAllowed(at: string, { properties }: EnvironmentConfiguration): Problem[] {
+  const reserved = Object.keys(properties)
+    .filter((name) => (reservedProperties as readonly string[]).includes(name))
+    .map((name) => ({
+      path: `${at}.properties.${name}`,
+      message: 'Beanpole sets this variable itself; choose another name.',
+    }));
+  const { length } = Object.entries(properties).flat().join('');
+  if (length <= longestProperties) return reserved;
+  const tooLong = `${length} characters in all are more than ${longestProperties}; set the long ones with \`beanpole config set\`.`;
+  return [...reserved, { path: `${at}.properties`, message: tooLong }];
+}
+
+function ensureWayOut(environments: Environments, { natGateways }: NetworkConfiguration): Problem[] {
+  if (natGateways !== 'None') return [];
+  return Object.entries(environments)
+    .filter(([, { type }]) => type === 'LoadBalanced')
+    .map(([name]) => ({
+      path: 'network.natGateways',
+      message: `"None" leaves ${name}, which is LoadBalanced, without a way from its private subnets to AWS; allowed: Single or OnePerAz.`,
+    }));
+}
+
+function ensureOneArchitecture(environments: Environments): Problem[] {
+  const types = Object.entries(environments).flatMap(([name, { instanceTypes }]) =>
+    instanceTypes.map((type) => ({ name, type })),
+  );
+  const [first] = types;
+  if (!first) return [];
+  return types
+    .filter(({ type }) => architectureOf(type) !== architectureOf(first.type))
+    .map(({ name, type }) => ({
+      path: `environments.${name}.instanceTypes`,
+      message: `${type} is ${architectureOf(type)}, but ${first.type} of ${first.name} is ${architectureOf(first.type)}; a version is built for one architecture.`,
+    }));
+}
+
+function ensureRecordsUnique(environments: Environments, domain: DomainConfiguration | undefined): Problem[] {
+  const seen = new Map<string, string>();
+  return Object.entries(environments).flatMap(([name, { record }]) => {
+    if (record === undefined) return [];
+    const path = `environments.${name}.record`;
+    if (!domain) return [{ path, message: `"${record}" needs a domain; set beanpole:domain.` }];
+    const other = seen.get(record);
+    seen.set(record, name);
+    return other === undefined ? [] : [{ path, message: `"${record}" is already the record of ${other}.` }];
+  });
+}
+
+function ensureWorkersNamed(environments: Environments): Problem[] {
+  const workers = Object.keys(environments).filter((name) => environments[name]?.tier === 'Worker');
+  return Object.entries(environments).flatMap(([name, { tier, workerEnvironment }]) => {
+    if (tier !== 'WebServer') return [];
+    const path = `environments.${name}.workerEnvironment`;
+    const allowed =
+      workers.length > 0 ? workers.join(' or ') : 'nothing, there is no Worker environment in this stack';
+    if (workerEnvironment !== undefined && !workers.includes(workerEnvironment))
+      return [{ path, message: `"${workerEnvironment}" is not allowed; allowed: ${allowed}.` }];
+    if (workerEnvironment === undefined && workers.length > 1)
+      return [{ path, message: `is missing, and the stack has several workers; allowed: ${allowed}.` }];
+    return [];
+  });
+}

@@ -1,0 +1,247 @@
+/** The stack file: its schema and what the program makes of it. Every key is documented in docs/configuration.md. */
+import { z } from 'zod';
+import { deploymentPolicy, environmentType, platform, tier, workerDaemon } from '../model/schemas.ts';
+import type { Architecture } from '../model/schemas.ts';
+import { isNetworkCidr } from './network/cidr.ts';
+
+/** CloudWatch Logs accepts these retention periods only. */
+export const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const wholeNumber = (from: number, to: number) => z.number().int().min(from).max(to);
+const matching = (pattern: RegExp, allowed: string) => z.string().regex(pattern).meta({ allowed });
+
+export const applicationName = matching(
+  /^[a-z][a-z0-9-]{1,19}$/,
+  'lower-case letters, digits and hyphens, 2 to 20 characters, a letter first',
+);
+export const regionName = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-central-1');
+export const stackName = matching(
+  /^[a-z][a-z0-9-]{0,19}$/,
+  'lower-case letters, digits and hyphens, at most 20 characters, a letter first',
+);
+export const environmentName = matching(
+  /^[a-z][a-z0-9-]{0,15}$/,
+  'lower-case letters, digits and hyphens, at most 16 characters, a letter first',
+);
+
+const domainName = matching(
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+  'a domain name in lower case such as mywordpress.example',
+);
+
+export const sharedSection = z.strictObject({
+  hostedZone: domainName.optional().meta({
+    description:
+      'Domain to make a Route 53 hosted zone for. Its name servers are an output; delegate the domain to them. Costs 0.50 USD a month.',
+  }),
+  noncurrentVersionDays: wholeNumber(1, 3650).default(30).meta({
+    description: 'Days for which overwritten and deleted objects of the version bucket can be restored.',
+  }),
+  emptyBucketOnDestroy: z.boolean().default(false).meta({
+    description:
+      'Lets `pulumi destroy` delete the version bucket with all bundles, versions and deployment records in it. Set it and run `pulumi up` before the destroy.',
+  }),
+});
+
+export const networkSection = z.strictObject({
+  cidr: z.string().refine(isNetworkCidr).default('10.0.0.0/16').meta({
+    allowed: 'a private IPv4 network such as 10.20.0.0/16, from /16 to /22, without host bits',
+    description:
+      'Address range of the VPC. Give stacks that may be peered one day different ranges. Changing it replaces everything in the network.',
+  }),
+  availabilityZones: wholeNumber(2, 4).default(2).meta({
+    description:
+      'Zones that have subnets, a public and a private one each. At least two, because load balancers and database subnet groups want two.',
+  }),
+  natGateways: z.enum(['None', 'Single', 'OnePerAz']).default('None').meta({
+    description:
+      'How instances in private subnets reach AWS and the internet. One gateway costs about 33 USD a month plus 0.045 USD per GB (us-east-1).',
+  }),
+});
+
+export const domainSection = z.strictObject({
+  name: domainName.meta({
+    description:
+      "The application's hosted zone (`shared.hostedZone` of the application stack) or a domain below it.",
+  }),
+});
+
+const sqsd = workerDaemon.shape;
+const onlyWorker = { only: { tier: 'Worker' } } as const;
+const onlyWeb = { only: { tier: 'WebServer' } } as const;
+const onlyLoadBalanced = { only: { type: 'LoadBalanced' } } as const;
+const onlyBalancedWeb = { only: { tier: 'WebServer', type: 'LoadBalanced' } } as const;
+
+export const environmentSection = z.strictObject({
+  tier: tier.meta({
+    description: '`WebServer` answers HTTP requests; `Worker` handles messages of its own queue.',
+  }),
+  type: environmentType.meta({
+    description:
+      '`SingleInstance`: one instance in a public subnet, with an Elastic IP if it is a web server. `LoadBalanced`: instances in private subnets over all zones, a web server behind an Application Load Balancer (about 16 USD a month plus use).',
+  }),
+  platform: platform.default('nodejs').meta({ description: 'How a source bundle is run.' }),
+  instanceTypes: z
+    .array(matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as t3.small'))
+    .length(1)
+    .default(['t3.small'])
+    .meta({ description: 'EC2 instance types, of one architecture in a stack. Exactly one for now.' }),
+  imageId: matching(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0')
+    .optional()
+    .meta({
+      description:
+        'Amazon Machine Image. Without it the newest Amazon Linux 2023 at the first `up`, kept from then on.',
+    }),
+  rootVolumeSizeGb: wholeNumber(8, 16384)
+    .default(8)
+    .meta({ description: 'Encrypted gp3 root volume. 0.08 USD per GB and month (us-east-1).' }),
+  minSize: wholeNumber(1, 10000)
+    .default(1)
+    .meta({
+      description: 'Fewest instances. A `SingleInstance` environment always has one.',
+      ...onlyLoadBalanced,
+    }),
+  maxSize: wholeNumber(1, 10000)
+    .default(4)
+    .meta({ description: 'Most instances.', ...onlyLoadBalanced }),
+  deploymentPolicy: deploymentPolicy
+    .default('AllAtOnce')
+    .meta({ description: 'How `beanpole deploy` brings instances to a version.' }),
+  deploymentTimeoutSeconds: wholeNumber(1, 3600)
+    .default(600)
+    .meta({ description: 'Longest one instance may take for a deployment.' }),
+  startTimeoutSeconds: wholeNumber(1, 3600)
+    .default(120)
+    .meta({ description: 'From the start of a process to its first good health check.' }),
+  drainTimeoutSeconds: wholeNumber(0, 3600)
+    .default(20)
+    .meta({ description: 'From SIGTERM of the old process to SIGKILL.' }),
+  healthCheckPath: matching(/^\/[!-~]{0,1023}$/, 'a path beginning with /')
+    .default('/')
+    .meta({
+      description:
+        'Must answer 200: asked before a new version takes over, and by the load balancer all the time.',
+    }),
+  healthCheckIntervalSeconds: wholeNumber(5, 300)
+    .default(15)
+    .meta({ description: "Between two of the load balancer's checks.", ...onlyBalancedWeb }),
+  healthCheckTimeoutSeconds: wholeNumber(2, 120)
+    .default(5)
+    .meta({ description: 'Shorter than the interval.', ...onlyBalancedWeb }),
+  healthyThresholdCount: wholeNumber(2, 10)
+    .default(3)
+    .meta({ description: 'Good checks that make a target healthy again.', ...onlyBalancedWeb }),
+  unhealthyThresholdCount: wholeNumber(2, 10)
+    .default(5)
+    .meta({ description: 'Bad checks that make a target unhealthy.', ...onlyBalancedWeb }),
+  deregistrationDelaySeconds: wholeNumber(0, 3600)
+    .default(20)
+    .meta({
+      description: 'How long requests in flight may go on when an instance leaves the load balancer.',
+      ...onlyBalancedWeb,
+    }),
+  record: matching(
+    /^(@|[a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?)$/,
+    'a name such as www, or @ for the domain itself',
+  )
+    .optional()
+    .meta({
+      description:
+        'DNS name below `domain.name`. Without it the address of the load balancer or the Elastic IP.',
+      ...onlyWeb,
+    }),
+  workerEnvironment: z
+    .string()
+    .optional()
+    .meta({
+      allowed: 'the name of a Worker environment of this stack',
+      description:
+        'To whose queue the web application may send (`WORKER_QUEUE_URL`). Default: the only worker of the stack.',
+      ...onlyWeb,
+    }),
+  properties: z
+    .record(
+      matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'letters, digits and _, a digit not first'),
+      z.string(),
+    )
+    .default({})
+    .meta({
+      description:
+        'Environment properties for the application. No secrets: `beanpole config set --secret` keeps those. At most 2048 characters in all.',
+    }),
+  logRetentionDays: z
+    .literal([...retentionDays])
+    .default(7)
+    .meta({ description: 'Days for which the log groups keep events.' }),
+  httpPath: sqsd.httpPath.meta({
+    allowed: 'a path beginning with /',
+    description: 'Where the worker daemon posts messages.',
+    ...onlyWorker,
+  }),
+  mimeType: sqsd.mimeType.meta({ description: 'Content type of the posted messages.', ...onlyWorker }),
+  httpConnections: sqsd.httpConnections.meta({
+    description: 'Most messages handled at the same time on one instance.',
+    ...onlyWorker,
+  }),
+  connectTimeoutSeconds: sqsd.connectTimeoutSeconds.meta({
+    description: 'To connect to the application.',
+    ...onlyWorker,
+  }),
+  visibilityTimeoutSeconds: sqsd.visibilityTimeoutSeconds.meta({
+    description: 'How long a received message stays hidden.',
+    ...onlyWorker,
+  }),
+  inactivityTimeoutSeconds: wholeNumber(1, 36000)
+    .optional()
+    .meta({
+      description:
+        'Longest wait for the answer to one message; shorter than the visibility timeout. Default: 299, or one second less than the visibility timeout.',
+      ...onlyWorker,
+    }),
+  errorVisibilityTimeoutSeconds: sqsd.errorVisibilityTimeoutSeconds.meta({
+    description: 'Until a failed message is delivered again.',
+    ...onlyWorker,
+  }),
+  retentionPeriodSeconds: sqsd.retentionPeriodSeconds.meta({
+    description: 'How long the queue keeps a message.',
+    ...onlyWorker,
+  }),
+  maxRetries: sqsd.maxRetries.meta({
+    description: 'Deliveries before a message goes to the dead-letter queue.',
+    ...onlyWorker,
+  }),
+});
+
+export type SharedConfiguration = z.infer<typeof sharedSection>;
+export type NetworkConfiguration = z.infer<typeof networkSection>;
+export type DomainConfiguration = z.infer<typeof domainSection>;
+export type EnvironmentConfiguration = z.infer<typeof environmentSection>;
+
+/** A stack that builds what all stacks of an application share. */
+export interface SharedStack {
+  readonly kind: 'shared';
+  readonly application: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly shared: SharedConfiguration;
+}
+
+/** A stack with a network and environments in it. */
+export interface EnvironmentStack {
+  readonly kind: 'environments';
+  readonly application: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly network: NetworkConfiguration;
+  readonly domain: DomainConfiguration | undefined;
+  readonly environments: Readonly<Record<string, EnvironmentConfiguration>>;
+}
+
+export type StackConfiguration = SharedStack | EnvironmentStack;
+
+/** Graviton types carry a g behind the generation (t4g, c7gn, im4gn); a1 was the first of them. */
+export function architectureOf(instanceType: string): Architecture {
+  return /^(a1|[a-z]+\d+g[a-z]*)\./.test(instanceType) ? 'arm64' : 'x86_64';
+}

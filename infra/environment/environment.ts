@@ -1,0 +1,232 @@
+import type * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { displayName, parameters, tags } from '../../model/names.ts';
+import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
+import { environmentDescriptor, instanceDescriptor } from '../../model/schemas.ts';
+import type { ApplicationDescriptor } from '../../model/schemas.ts';
+import type { EnvironmentConfiguration } from '../config.ts';
+import { createDescriptor } from '../descriptor.ts';
+import { environmentPrefix } from '../naming.ts';
+import type { Network } from '../network/network.ts';
+import { SecurityChain } from '../network/security-chain.ts';
+import { LogGroups } from '../observability/log-groups.ts';
+import type { Account, ObservedEnvironment } from '../observed.ts';
+import { describeEnvironment, describeInstance } from './descriptors.ts';
+import { InstanceRole } from './instance-role.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+import { bootTimeoutSeconds, Slot, slotSize } from './slot.ts';
+import { userData } from './user-data.ts';
+import { WebTier } from './web-tier.ts';
+import type { WorkQueue } from './work-queue.ts';
+import { WorkerTier } from './worker-tier.ts';
+
+export interface EnvironmentArgs {
+  readonly name: EnvironmentName;
+  readonly configuration: EnvironmentConfiguration;
+  readonly account: Account;
+  readonly application: ApplicationDescriptor;
+  readonly observed: ObservedEnvironment;
+  readonly network: Network;
+  /** Domain of the stack; needed for a `record` only. */
+  readonly domainName: string | undefined;
+  /** The queue that this environment's application gives work to. */
+  readonly targetQueue?: WorkQueue | undefined;
+}
+
+/** One tier's instances with everything around them: entrance, role, logs, two slots, and the descriptors that name it all. */
+export class Environment extends pulumi.ComponentResource {
+  readonly web: WebTier | undefined;
+  readonly worker: WorkerTier | undefined;
+  /** What a deployment has still to roll out; undefined when the instances run what Pulumi made. */
+  readonly pendingChange: pulumi.Output<string | undefined>;
+
+  constructor(args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    const name = environmentPrefix(args.name);
+    super('beanpole:environment:Environment', name, {}, opts);
+
+    const chain = this.createSecurityChain(name, args);
+    this.web = args.configuration.tier === 'WebServer' ? this.createWebTier(name, args, chain) : undefined;
+    this.worker = args.configuration.tier === 'Worker' ? this.createWorkerTier(name, args) : undefined;
+    const logs = new LogGroups(
+      `${name}-logs`,
+      { name: args.name, retentionDays: args.configuration.logRetentionDays },
+      { parent: this },
+    );
+    const role = this.createRole(`${name}-role`, args);
+    const descriptor = this.createInstanceDescriptor(`${name}-instance`, args);
+    const needs = [args.network, chain, logs, role.permissions, descriptor];
+    const blue = this.createSlot(name, 'blue', args, { chain, role, needs });
+    const green = this.createSlot(name, 'green', args, { chain, role, needs });
+    this.createEnvironmentDescriptor(`${name}-environment`, args, { blue, green });
+
+    const active = args.observed.activeSlot === 'blue' ? blue : green;
+    this.pendingChange = active.launchTemplateVersion.apply((latest) =>
+      pendingSentence(args.observed.runningTemplateVersion, latest),
+    );
+    this.registerOutputs({ url: this.web?.url, queueUrl: this.worker?.queue.url });
+  }
+
+  private createSecurityChain(
+    name: string,
+    { configuration, network, name: environment }: EnvironmentArgs,
+  ): SecurityChain {
+    const { tier, type } = configuration;
+    return new SecurityChain(
+      name,
+      { vpcId: network.vpcId, tier, type, tags: tags(environment) },
+      { parent: this },
+    );
+  }
+
+  private createWebTier(name: string, args: EnvironmentArgs, chain: SecurityChain): WebTier {
+    const { hostedZone } = args.application;
+    return new WebTier(
+      name,
+      {
+        name: args.name,
+        configuration: args.configuration,
+        network: args.network,
+        loadBalancerSecurityGroupId: chain.loadBalancerId,
+        activeSlot: args.observed.activeSlot,
+        zone:
+          hostedZone && args.domainName !== undefined
+            ? { hostedZoneId: hostedZone.id, domainName: args.domainName }
+            : undefined,
+      },
+      { parent: this },
+    );
+  }
+
+  private createWorkerTier(
+    name: string,
+    { name: environment, configuration, application }: EnvironmentArgs,
+  ): WorkerTier {
+    return new WorkerTier(
+      name,
+      { name: environment, configuration, alarmTopicArn: application.alarmTopicArn },
+      { parent: this },
+    );
+  }
+
+  private createRole(name: string, args: EnvironmentArgs): InstanceRole {
+    return new InstanceRole(
+      name,
+      {
+        account: args.account,
+        name: args.name,
+        bucket: args.application.bucket,
+        ownQueueArn: this.worker?.queue.arn,
+        targetQueueArn: args.targetQueue?.arn,
+        hasElasticIp: this.web?.elasticIp !== undefined,
+      },
+      { parent: this },
+    );
+  }
+
+  private createInstanceDescriptor(name: string, args: EnvironmentArgs): aws.ssm.Parameter {
+    const content = pulumi
+      .output({
+        elasticIpAllocationId: this.web?.elasticIp?.allocationId,
+        workerQueueUrl: args.targetQueue?.url,
+        workerDaemon: this.worker?.daemon,
+      })
+      .apply((made) => describeInstance(args, made));
+    return createDescriptor(
+      name,
+      {
+        parameter: parameters.instanceDescriptor(args.name),
+        description: `What an instance of ${displayName(args.name)} needs to boot.`,
+        schema: instanceDescriptor,
+        content,
+        tags: tags(args.name),
+      },
+      { parent: this },
+    );
+  }
+
+  private createSlot(
+    name: string,
+    colour: Colour,
+    args: EnvironmentArgs,
+    made: {
+      readonly chain: SecurityChain;
+      readonly role: InstanceRole;
+      readonly needs: readonly pulumi.Resource[];
+    },
+  ): Slot {
+    const { configuration, application, network, observed } = args;
+    const { agent, bucket } = application;
+    return new Slot(
+      `${name}-${colour}`,
+      {
+        name: args.name,
+        colour,
+        imageId: observed.image.id,
+        instanceType: configuration.instanceTypes[0] ?? '',
+        rootVolumeSizeGb: configuration.rootVolumeSizeGb,
+        instanceProfileName: made.role.profileName,
+        securityGroupId: made.chain.instancesId,
+        subnetIds: configuration.type === 'LoadBalanced' ? network.privateSubnetIds : network.publicSubnetIds,
+        targetGroupArn: this.web?.loadBalancer?.targetGroupArns[colour],
+        userData: userData({
+          region: args.account.region,
+          bucket,
+          agent,
+          descriptor: parameters.instanceDescriptor(args.name),
+          slot: colour,
+        }),
+        size: slotSize(colour, observed.activeSlot, configuration),
+        bootTimeoutSeconds: bootTimeoutSeconds(configuration.deploymentTimeoutSeconds),
+        needs: made.needs,
+      },
+      { parent: this },
+    );
+  }
+
+  private createEnvironmentDescriptor(
+    name: string,
+    args: EnvironmentArgs,
+    slots: Readonly<Record<Colour, Slot>>,
+  ): aws.ssm.Parameter {
+    const content = pulumi
+      .output({
+        blue: this.slotIds('blue', slots.blue),
+        green: this.slotIds('green', slots.green),
+        loadBalancer: this.web?.loadBalancer && addressesOf(this.web.loadBalancer),
+        elasticIp: this.web?.elasticIp?.publicIp,
+        url: this.web?.url,
+        queueUrl: this.worker?.queue.url,
+        deadLetterQueueUrl: this.worker?.queue.deadLetterUrl,
+      })
+      .apply((made) => describeEnvironment(args, made));
+    return createDescriptor(
+      name,
+      {
+        parameter: parameters.environmentDescriptor(args.name),
+        description: `Where the parts of ${displayName(args.name)} are.`,
+        schema: environmentDescriptor,
+        content,
+        tags: tags(args.name),
+      },
+      { parent: this },
+    );
+  }
+
+  private slotIds(colour: Colour, slot: Slot) {
+    return {
+      autoScalingGroup: slot.autoScalingGroup,
+      targetGroupArn: this.web?.loadBalancer?.targetGroupArns[colour],
+      launchTemplateId: slot.launchTemplateId,
+      launchTemplateVersion: slot.launchTemplateVersion,
+    };
+  }
+}
+
+/** Without the component itself, which `pulumi.output` would walk through. */
+const addressesOf = ({ arn, dnsName, listenerArn }: LoadBalancer) => ({ arn, dnsName, listenerArn });
+
+/** Pure: instances keep the launch template version of their last deployment. */
+export function pendingSentence(running: string | undefined, latest: string): string | undefined {
+  if (running === undefined || running === latest) return undefined;
+  return `Launch template version ${latest} is ready, instances run ${running}: it takes new instances, and AllAtOnce deploys to those that run.`;
+}

@@ -1,0 +1,121 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { launchHook, tags } from '../../model/names.ts';
+import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
+import { launchTemplateArgs } from './launch-template.ts';
+
+export interface SlotArgs {
+  readonly name: EnvironmentName;
+  readonly colour: Colour;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly rootVolumeSizeGb: number;
+  readonly instanceProfileName: pulumi.Input<string>;
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly subnetIds: pulumi.Input<string[]>;
+  /** Absent without a load balancer. */
+  readonly targetGroupArn?: pulumi.Input<string> | undefined;
+  /** A script without secrets. */
+  readonly userData: string;
+  /** Sizes when the group is made; later the CLI moves them. */
+  readonly size: SlotSize;
+  /** Longest time from launch until an instance says that it serves. */
+  readonly bootTimeoutSeconds: number;
+  /** What an instance needs when it boots: its permissions, its descriptor. */
+  readonly needs: readonly pulumi.Resource[];
+}
+
+export interface SlotSize {
+  readonly minSize: number;
+  readonly maxSize: number;
+}
+
+/** Pure: the idle slot is empty, and costs nothing, until a deployment fills it. */
+export const slotSize = (colour: Colour, active: Colour, { minSize, maxSize }: SlotSize): SlotSize =>
+  colour === active ? { minSize, maxSize } : { minSize: 0, maxSize: 0 };
+
+/** Pure: packages to install, the agent's start and the deployment itself; AWS allows 30 to 7200 seconds. */
+export const bootTimeoutSeconds = (deploymentTimeoutSeconds: number): number =>
+  Math.min(7200, 600 + deploymentTimeoutSeconds);
+
+/** What the CLI alone moves in a deployment; the hook is kept by a resource of its own once the group exists. */
+export const groupMovedByDeployments = [
+  'minSize',
+  'maxSize',
+  'desiredCapacity',
+  'launchTemplate.version',
+  'initialLifecycleHooks',
+];
+
+/** One of an environment's two sets of instances: a launch template and an Auto Scaling group. */
+export class Slot extends pulumi.ComponentResource {
+  readonly autoScalingGroup: pulumi.Output<string>;
+  readonly launchTemplateId: pulumi.Output<string>;
+  /** The newest version; what the group runs may be older until the next deployment. */
+  readonly launchTemplateVersion: pulumi.Output<string>;
+
+  constructor(name: string, args: SlotArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('beanpole:environment:Slot', name, {}, opts);
+    const slotTags = { ...tags(args.name), 'beanpole:slot': args.colour, Name: name };
+
+    const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs({ ...args, tags: slotTags }), {
+      parent: this,
+    });
+    const group = this.createGroup(name, args, template, slotTags);
+    this.createHook(`${name}-launch`, args, group);
+
+    this.autoScalingGroup = group.name;
+    this.launchTemplateId = template.id;
+    this.launchTemplateVersion = template.latestVersion.apply(String);
+    this.registerOutputs({
+      autoScalingGroup: this.autoScalingGroup,
+      launchTemplateId: this.launchTemplateId,
+    });
+  }
+
+  private createGroup(
+    name: string,
+    args: SlotArgs,
+    template: aws.ec2.LaunchTemplate,
+    slotTags: Record<string, string>,
+  ): aws.autoscaling.Group {
+    return new aws.autoscaling.Group(
+      name,
+      {
+        vpcZoneIdentifiers: args.subnetIds,
+        minSize: args.size.minSize,
+        maxSize: args.size.maxSize,
+        desiredCapacity: args.size.minSize,
+        // A number, not $Latest: a scale-out must not launch what no deployment has rolled out.
+        launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+        ...(args.targetGroupArn !== undefined && { targetGroupArns: [args.targetGroupArn] }),
+        healthCheckType: 'EC2',
+        // The hook must be there before the first instance is.
+        initialLifecycleHooks: [{ name: launchHook, ...hookOf(args) }],
+        // Instances boot while Pulumi goes on; `beanpole deploy` waits for them.
+        waitForCapacityTimeout: '0',
+        tags: Object.entries(slotTags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+      },
+      { parent: this, dependsOn: [...args.needs], ignoreChanges: groupMovedByDeployments },
+    );
+  }
+
+  private createHook(
+    name: string,
+    args: SlotArgs,
+    group: aws.autoscaling.Group,
+  ): aws.autoscaling.LifecycleHook {
+    return new aws.autoscaling.LifecycleHook(
+      name,
+      { name: launchHook, autoscalingGroupName: group.name, ...hookOf(args) },
+      { parent: this },
+    );
+  }
+}
+
+/** Keeps an instance out of the load balancer until its agent says that it serves; else it is replaced. */
+const hookOf = (args: SlotArgs) => ({
+  lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  defaultResult: 'ABANDON',
+  heartbeatTimeout: args.bootTimeoutSeconds,
+});

@@ -1,0 +1,91 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { tags } from '../../model/names.ts';
+import type { EnvironmentName, Slot } from '../../model/names.ts';
+import type { EnvironmentConfiguration } from '../config.ts';
+import { Domain } from '../dns/domain.ts';
+import type { DomainTarget } from '../dns/domain.ts';
+import type { Network } from '../network/network.ts';
+import { LoadBalancer } from './load-balancer.ts';
+
+export interface WebTierArgs {
+  readonly name: EnvironmentName;
+  readonly configuration: EnvironmentConfiguration;
+  readonly network: Pick<Network, 'vpcId' | 'publicSubnetIds'>;
+  /** Of the load balancer; absent for a single instance. */
+  readonly loadBalancerSecurityGroupId: pulumi.Input<string> | undefined;
+  readonly activeSlot: Slot;
+  /** Where names are made; needed for a `record` only. */
+  readonly zone: { readonly hostedZoneId: string; readonly domainName: string } | undefined;
+}
+
+/** How the world reaches a web environment: a load balancer or an Elastic IP (3.65 USD a month), and a name. */
+export class WebTier extends pulumi.ComponentResource {
+  readonly loadBalancer: LoadBalancer | undefined;
+  readonly elasticIp: aws.ec2.Eip | undefined;
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('beanpole:environment:WebTier', name, {}, opts);
+
+    if (args.loadBalancerSecurityGroupId !== undefined)
+      this.loadBalancer = this.createLoadBalancer(name, args, args.loadBalancerSecurityGroupId);
+    else this.elasticIp = this.createElasticIp(name, args);
+    const domain = this.createDomain(name, args);
+
+    this.url = pulumi.interpolate`http://${domain?.fqdn ?? this.address()}`;
+    this.registerOutputs({ url: this.url });
+  }
+
+  private createLoadBalancer(
+    name: string,
+    args: WebTierArgs,
+    securityGroupId: pulumi.Input<string>,
+  ): LoadBalancer {
+    const { configuration } = args;
+    return new LoadBalancer(
+      name,
+      {
+        vpcId: args.network.vpcId,
+        subnetIds: args.network.publicSubnetIds,
+        securityGroupId,
+        activeSlot: args.activeSlot,
+        healthCheck: {
+          path: configuration.healthCheckPath,
+          intervalSeconds: configuration.healthCheckIntervalSeconds,
+          timeoutSeconds: configuration.healthCheckTimeoutSeconds,
+          healthyThreshold: configuration.healthyThresholdCount,
+          unhealthyThreshold: configuration.unhealthyThresholdCount,
+        },
+        deregistrationDelaySeconds: configuration.deregistrationDelaySeconds,
+        tags: tags(args.name),
+      },
+      { parent: this },
+    );
+  }
+
+  private createElasticIp(name: string, args: WebTierArgs): aws.ec2.Eip {
+    return new aws.ec2.Eip(
+      name,
+      { domain: 'vpc', tags: { ...tags(args.name), Name: name } },
+      { parent: this },
+    );
+  }
+
+  private createDomain(name: string, { zone, configuration }: WebTierArgs): Domain | undefined {
+    if (!zone || configuration.record === undefined) return undefined;
+    return new Domain(
+      name,
+      { ...zone, record: configuration.record, target: this.target() },
+      { parent: this },
+    );
+  }
+
+  private target(): DomainTarget {
+    return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { address: this.address() };
+  }
+
+  private address(): pulumi.Output<string> {
+    return this.loadBalancer?.dnsName ?? this.elasticIp?.publicIp ?? pulumi.output('');
+  }
+}

@@ -1,0 +1,73 @@
+import * as pulumi from '@pulumi/pulumi';
+import { tags } from '../../model/names.ts';
+import type { EnvironmentName } from '../../model/names.ts';
+import { workerDaemon } from '../../model/schemas.ts';
+import type { WorkerDaemon } from '../../model/schemas.ts';
+import type { EnvironmentConfiguration } from '../config.ts';
+import { DeadLetterAlarm } from '../observability/dead-letter-alarm.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface WorkerTierArgs {
+  readonly name: EnvironmentName;
+  readonly configuration: EnvironmentConfiguration;
+  /** Told about messages in the dead-letter queue. */
+  readonly alarmTopicArn: string;
+}
+
+/** Pure: the daemon's settings, with the default that depends on another setting. */
+export function daemonSettings(
+  configuration: EnvironmentConfiguration,
+  queueUrl: string,
+  deadLetterQueueUrl: string,
+): WorkerDaemon {
+  const { inactivityTimeoutSeconds = Math.min(299, configuration.visibilityTimeoutSeconds - 1) } =
+    configuration;
+  return workerDaemon.parse({
+    queueUrl,
+    deadLetterQueueUrl,
+    httpPath: configuration.httpPath,
+    mimeType: configuration.mimeType,
+    httpConnections: configuration.httpConnections,
+    connectTimeoutSeconds: configuration.connectTimeoutSeconds,
+    inactivityTimeoutSeconds,
+    visibilityTimeoutSeconds: configuration.visibilityTimeoutSeconds,
+    errorVisibilityTimeoutSeconds: configuration.errorVisibilityTimeoutSeconds,
+    retentionPeriodSeconds: configuration.retentionPeriodSeconds,
+    maxRetries: configuration.maxRetries,
+  });
+}
+
+/** Where a worker environment's work comes from: a queue, and an alarm for what could not be done. */
+export class WorkerTier extends pulumi.ComponentResource {
+  readonly queue: WorkQueue;
+  readonly daemon: pulumi.Output<WorkerDaemon>;
+
+  constructor(name: string, args: WorkerTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('beanpole:environment:WorkerTier', name, {}, opts);
+
+    this.queue = this.createQueue(`${name}-queue`, args);
+    this.createAlarm(`${name}-dead-letter-alarm`, args);
+
+    this.daemon = pulumi
+      .all([this.queue.url, this.queue.deadLetterUrl])
+      .apply(([queueUrl, deadLetterUrl]) => daemonSettings(args.configuration, queueUrl, deadLetterUrl));
+    this.registerOutputs({ queueUrl: this.queue.url });
+  }
+
+  private createQueue(name: string, { name: environment, configuration }: WorkerTierArgs): WorkQueue {
+    const { visibilityTimeoutSeconds, retentionPeriodSeconds, maxRetries } = configuration;
+    return new WorkQueue(
+      name,
+      { visibilityTimeoutSeconds, retentionPeriodSeconds, maxRetries, tags: tags(environment) },
+      { parent: this },
+    );
+  }
+
+  private createAlarm(name: string, { name: environment, alarmTopicArn }: WorkerTierArgs): DeadLetterAlarm {
+    return new DeadLetterAlarm(
+      name,
+      { queueName: this.queue.deadLetterName, topicArn: alarmTopicArn, tags: tags(environment) },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { EnvironmentType, Tier } from '../../model/schemas.ts';
+
+export interface SecurityChainArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly tier: Tier;
+  readonly type: EnvironmentType;
+  readonly tags: Record<string, string>;
+}
+
+/** Who may open the first connection to the instances. */
+export type Entrance = 'LoadBalancer' | 'Internet' | 'Nobody';
+
+/** Pure: a worker takes its work from a queue, so nobody calls it. */
+export function entranceOf(tier: Tier, type: EnvironmentType): Entrance {
+  if (tier === 'Worker') return 'Nobody';
+  return type === 'LoadBalanced' ? 'LoadBalancer' : 'Internet';
+}
+
+const anywhere = '0.0.0.0/0';
+const http = { ipProtocol: 'tcp', fromPort: 80, toPort: 80 } as const;
+
+/**
+ * Security groups in which each link admits only the one before it: internet → load balancer → instances.
+ * Rules are resources of their own; mixed with inline ones they would undo each other.
+ */
+export class SecurityChain extends pulumi.ComponentResource {
+  /** Only where a load balancer is the entrance. */
+  readonly loadBalancerId: pulumi.Output<string> | undefined;
+  readonly instancesId: pulumi.Output<string>;
+
+  constructor(name: string, args: SecurityChainArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('beanpole:network:SecurityChain', name, {}, opts);
+    const entrance = entranceOf(args.tier, args.type);
+
+    const instances = this.createGroup(`${name}-instances`, 'Instances', args);
+    const loadBalancer =
+      entrance === 'LoadBalancer'
+        ? this.createGroup(`${name}-load-balancer`, 'Load balancer', args)
+        : undefined;
+    if (loadBalancer) this.linkLoadBalancer(name, loadBalancer, instances, args);
+    if (entrance === 'Internet') this.admitInternet(`${name}-instances`, instances, args);
+    this.letOut(`${name}-instances`, instances, args);
+
+    this.loadBalancerId = loadBalancer?.id;
+    this.instancesId = instances.id;
+    this.registerOutputs({ loadBalancerId: this.loadBalancerId, instancesId: this.instancesId });
+  }
+
+  private createGroup(
+    name: string,
+    whose: string,
+    { vpcId, tags }: SecurityChainArgs,
+  ): aws.ec2.SecurityGroup {
+    // A changed description replaces the group: keep it free of anything that may change.
+    const description = `${whose} of a Beanpole environment`;
+    return new aws.ec2.SecurityGroup(
+      name,
+      { vpcId, description, tags: { ...tags, Name: name } },
+      { parent: this },
+    );
+  }
+
+  private linkLoadBalancer(
+    name: string,
+    loadBalancer: aws.ec2.SecurityGroup,
+    instances: aws.ec2.SecurityGroup,
+    args: SecurityChainArgs,
+  ): void {
+    const { tags } = args;
+    this.admitInternet(`${name}-load-balancer`, loadBalancer, args);
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-load-balancer-to-instances`,
+      { securityGroupId: loadBalancer.id, referencedSecurityGroupId: instances.id, ...http, tags },
+      { parent: this },
+    );
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-instances-from-load-balancer`,
+      { securityGroupId: instances.id, referencedSecurityGroupId: loadBalancer.id, ...http, tags },
+      { parent: this },
+    );
+  }
+
+  private admitInternet(name: string, group: aws.ec2.SecurityGroup, { tags }: SecurityChainArgs): void {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-from-internet`,
+      { securityGroupId: group.id, cidrIpv4: anywhere, ...http, tags },
+      { parent: this },
+    );
+  }
+
+  /** An application calls what it wants: AWS, package repositories, other people's APIs. */
+  private letOut(name: string, group: aws.ec2.SecurityGroup, { tags }: SecurityChainArgs): void {
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-to-internet`,
+      { securityGroupId: group.id, cidrIpv4: anywhere, ipProtocol: '-1', tags },
+      { parent: this },
+    );
+  }
+}

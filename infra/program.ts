@@ -1,0 +1,82 @@
+/** What each kind of stack consists of. */
+import type * as pulumi from '@pulumi/pulumi';
+import type { AgentBundle } from './application/agent-bundle.ts';
+import { Application } from './application/application.ts';
+import type { EnvironmentStack, SharedStack } from './config.ts';
+import { Environment } from './environment/environment.ts';
+import type { WorkQueue } from './environment/work-queue.ts';
+import { stackPrefix, stackTags } from './naming.ts';
+import { Network } from './network/network.ts';
+import type { Observed } from './observed.ts';
+
+/** Values that `pulumi stack output` shows. */
+export type Outputs = Record<string, pulumi.Input<unknown>>;
+
+export function buildShared(configuration: SharedStack, agent: AgentBundle): Outputs {
+  const { bucket, nameServers } = new Application({ configuration, agent });
+  return { bucket, agent: agent.sha256, ...(nameServers && { nameServers }) };
+}
+
+export function buildEnvironments(configuration: EnvironmentStack, observed: Observed): Outputs {
+  const network = new Network(stackPrefix(configuration), {
+    configuration: configuration.network,
+    tags: stackTags(configuration),
+  });
+  const made: Record<string, Environment> = {};
+  // Workers first: web environments give work to their queues.
+  for (const name of workersFirst(configuration))
+    made[name] = buildEnvironment(name, configuration, observed, network, made);
+
+  const perEnvironment = <T>(of: (environment: Environment) => T) =>
+    Object.fromEntries(
+      Object.entries(made).flatMap(([name, environment]) =>
+        of(environment) === undefined ? [] : [[name, of(environment)]],
+      ),
+    );
+  return {
+    urls: perEnvironment(({ web }) => web?.url),
+    queueUrls: perEnvironment(({ worker }) => worker?.queue.url),
+    pendingInfrastructureChanges: perEnvironment(({ pendingChange }) =>
+      pendingChange.apply((sentence) => sentence ?? 'none'),
+    ),
+    ...(observed.application.hostedZone && { nameServers: observed.application.hostedZone.nameServers }),
+  };
+}
+
+const workersFirst = ({ environments }: EnvironmentStack): string[] =>
+  Object.keys(environments).sort(
+    (a, b) => Number(environments[b]?.tier === 'Worker') - Number(environments[a]?.tier === 'Worker'),
+  );
+
+function buildEnvironment(
+  environment: string,
+  { application, stack, environments, domain }: EnvironmentStack,
+  observed: Observed,
+  network: Network,
+  made: Readonly<Record<string, Environment>>,
+): Environment {
+  const configuration = environments[environment];
+  const observedEnvironment = observed.environments[environment];
+  if (!configuration || !observedEnvironment)
+    throw new Error(`The environment ${environment} was not read from the account.`);
+  return new Environment({
+    name: { application, stack, environment },
+    configuration,
+    account: observed.account,
+    application: observed.application,
+    observed: observedEnvironment,
+    network,
+    domainName: domain?.name,
+    targetQueue:
+      configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,
+  });
+}
+
+/** The queue of the worker that the stack file names, else of the only one there is. */
+function targetQueue(
+  named: string | undefined,
+  made: Readonly<Record<string, Environment>>,
+): WorkQueue | undefined {
+  const workers = Object.entries(made).flatMap(([name, { worker }]) => (worker ? [{ name, worker }] : []));
+  return workers.find(({ name }) => named === undefined || name === named)?.worker.queue;
+}
