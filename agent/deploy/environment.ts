@@ -1,0 +1,42 @@
+import path from 'node:path';
+import type { InstanceDescriptor } from '../../model/schemas.ts';
+import type { Identity } from '../metadata.ts';
+
+export interface EnvironmentParts {
+  /** The agent's own environment: AWS_* is passed on, so that the application's SDK reaches the same AWS. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly descriptor: InstanceDescriptor;
+  readonly identity: Identity;
+  readonly versionLabel: string;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Folder of the release. */
+  readonly folder: string;
+  /** Absent for process types other than `web`. */
+  readonly port?: number;
+  /** Folder of the Node that runs the agent. */
+  readonly nodeFolder: string;
+}
+
+const passedOn = /^(AWS_|LANG$|LC_|TZ$)/;
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What a process of the application sees. Properties may not change what the agent decides. */
+export function processEnvironment(parts: EnvironmentParts): Record<string, string> {
+  const { descriptor, identity, folder, port } = parts;
+  const inherited = Object.entries(parts.inherited).filter(
+    (entry): entry is [string, string] => passedOn.test(entry[0]) && entry[1] !== undefined,
+  );
+  return {
+    PATH: [path.join(folder, 'node_modules/.bin'), systemPath, parts.nodeFolder].join(':'),
+    HOME: '/root',
+    NODE_ENV: 'production',
+    ...Object.fromEntries(inherited),
+    ...parts.properties,
+    AWS_REGION: descriptor.region,
+    ...(descriptor.workerQueueUrl === undefined ? {} : { WORKER_QUEUE_URL: descriptor.workerQueueUrl }),
+    INSTANCE_ID: identity.instanceId,
+    AVAILABILITY_ZONE: identity.availabilityZone,
+    VERSION_LABEL: parts.versionLabel,
+    ...(port === undefined ? {} : { PORT: String(port) }),
+  };
+}

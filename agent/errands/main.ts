@@ -1,0 +1,32 @@
+/** The errands' side of a child: reads `{ name, input }` from standard input, prints one `ErrandAnswer`. */
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import { associateAddress } from './address.ts';
+import type { ErrandAnswer } from './contract.ts';
+import { readDescriptor } from './descriptor.ts';
+import { describeError, isFinal } from './final-error.ts';
+import { completeLaunch } from './lifecycle.ts';
+import { readPointer } from './pointer.ts';
+import { prepareRelease } from './prepare.ts';
+
+const errands: Record<string, (input: never, progress: (line: string) => void) => Promise<unknown>> = {
+  descriptor: readDescriptor,
+  pointer: readPointer,
+  prepare: prepareRelease,
+  lifecycle: completeLaunch,
+  address: associateAddress,
+};
+
+async function run(): Promise<ErrandAnswer> {
+  const { name, input } = JSON.parse(await text(process.stdin)) as { name: string; input: unknown };
+  const errand = errands[name];
+  if (!errand) return { ok: false, message: `There is no errand ${name}.`, isFinal: true };
+  try {
+    const output = await errand(input as never, (line) => process.stderr.write(`${line}\n`));
+    return { ok: true, output };
+  } catch (error) {
+    return { ok: false, message: describeError(error), isFinal: isFinal(error) };
+  }
+}
+
+void run().then((answer) => process.stdout.write(`${JSON.stringify(answer)}\n`));
