@@ -1,0 +1,40 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+export interface Clients {
+  readonly autoScaling: AutoScalingClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
+  readonly ssm: SSMClient;
+}
+
+/** Makes each client when it is first asked for; endpoint and credentials come from the SDK's standard variables. */
+export function createClients(region: string | undefined): Clients {
+  const settings = { ...(region && { region }) };
+  const made = new Map<string, unknown>();
+  const once = <T>(name: string, make: () => T): T => {
+    if (!made.has(name)) made.set(name, make());
+    return made.get(name) as T;
+  };
+  return {
+    get autoScaling() {
+      return once('autoscaling', () => new AutoScalingClient(settings));
+    },
+    get elbv2() {
+      return once('elbv2', () => new ElasticLoadBalancingV2Client(settings));
+    },
+    get logs() {
+      return once('logs', () => new CloudWatchLogsClient(settings));
+    },
+    get s3() {
+      return once('s3', () => new S3Client(settings));
+    },
+    get ssm() {
+      return once('ssm', () => new SSMClient(settings));
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { exitCodes, UserError } from '../errors.ts';
+
+interface AwsFailure extends Error {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+  readonly errors?: readonly AwsFailure[];
+}
+
+const missingCredentials = new Set(['CredentialsProviderError', 'TokenProviderError']);
+const badCredentials = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'InvalidAccessKeyId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'AuthFailure',
+]);
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'UnauthorizedAccess',
+]);
+const unreachable = new Map([
+  ['ECONNREFUSED', 'refuses connections'],
+  ['ENOTFOUND', 'has no address (is the name right, is the network up?)'],
+  ['EAI_AGAIN', 'cannot be looked up (is the network up?)'],
+  ['ETIMEDOUT', 'does not answer'],
+  ['ECONNRESET', 'closed the connection'],
+  ['EHOSTUNREACH', 'cannot be reached'],
+  ['ENETUNREACH', 'cannot be reached'],
+]);
+
+/** Puts a failure of the AWS SDK into the user's words; undefined for anything that is not one. */
+export function explainAwsError(error: unknown, environment: NodeJS.ProcessEnv): UserError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const failure = error as AwsFailure;
+  if (missingCredentials.has(failure.name)) return withoutCredentials(failure);
+  if (failure.message === 'Region is missing')
+    return new UserError('No AWS region is set.', {
+      next: 'export AWS_REGION=eu-central-1   (or set aws:region in the stack file)',
+      cause: error,
+    });
+  const network = unreachable.get(failure.code ?? failure.errors?.[0]?.code ?? '');
+  if (network) return notReached(failure, network, environment);
+  if (!failure.$metadata) return undefined;
+  if (badCredentials.has(failure.name))
+    return new UserError(`AWS does not accept these credentials: ${failure.name}: ${failure.message}`, {
+      next: 'aws sts get-caller-identity   (shows whose they are; sign in again when they have expired)',
+      cause: error,
+    });
+  if (denied.has(failure.name))
+    return new UserError(`AWS denied the call: ${failure.message}`, {
+      next: 'docs/aws.md lists the policy that whoever deploys needs',
+      cause: error,
+    });
+  return new UserError(`AWS answered with ${failure.name}: ${failure.message}`, {
+    exitCode: exitCodes.bug,
+    next:
+      (failure.$metadata.httpStatusCode ?? 0) >= 500
+        ? 'the same command again   (--verbose shows the request id)'
+        : 'the same command with --verbose   (shows the request id)',
+    cause: error,
+  });
+}
+
+function withoutCredentials(cause: AwsFailure): UserError {
+  return new UserError('No AWS credentials were found.', {
+    now: ['Nothing was changed.'],
+    next: 'aws configure   (or, for the local cloud: eval "$(beanpole local env)")',
+    cause,
+  });
+}
+
+function notReached(cause: AwsFailure, what: string, environment: NodeJS.ProcessEnv): UserError {
+  const [variable, endpoint] = Object.entries(environment).find(
+    ([name, value]) => name.startsWith('AWS_ENDPOINT_URL') && value,
+  ) ?? ['', ''];
+  const where = variable ? `${variable} points to ${String(endpoint)}, which` : 'The AWS endpoint';
+  return new UserError(`${where} ${what}.`, {
+    next: variable ? 'beanpole local status   (or unset the variable to talk to AWS itself)' : 'try again',
+    cause,
+  });
+}

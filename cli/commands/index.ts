@@ -1,0 +1,33 @@
+/** All commands, in the order of the help. A command's file is named as it is typed. */
+import type { Command } from '../command.ts';
+import deploy from './deploy.ts';
+import events from './events.ts';
+import localEnv from './local/env.ts';
+import localReset from './local/reset.ts';
+import localShell from './local/shell.ts';
+import localStart from './local/start.ts';
+import localStatus from './local/status.ts';
+import localStop from './local/stop.ts';
+import logs from './logs.ts';
+import open from './open.ts';
+import status from './status.ts';
+import versionCreate from './version/create.ts';
+import versionList from './version/list.ts';
+import versionShow from './version/show.ts';
+
+export const commands: readonly Command[] = [
+  versionCreate,
+  versionList,
+  versionShow,
+  deploy,
+  status,
+  events,
+  logs,
+  open,
+  localStart,
+  localStop,
+  localStatus,
+  localEnv,
+  localShell,
+  localReset,
+];

@@ -1,0 +1,56 @@
+import { displayName } from '../../model/names.ts';
+import type { EnvironmentDescriptor, Event, InstanceResult, SlotPointer } from '../../model/schemas.ts';
+import type { Clock } from '../clock.ts';
+import type { Board } from '../ui/board.ts';
+import type { Fleet } from './fleet.ts';
+import type { Journal } from './journal.ts';
+import type { Lease } from './lock.ts';
+
+/** `current.json`, as far as a deployment moves it. */
+export interface Pointers {
+  /** Points the deployment's slot to a version, or to none. */
+  move(pointer: SlotPointer | null): Promise<void>;
+}
+
+/** Writes to the environment's event log; never fails. */
+export interface EventLog {
+  write(event: Pick<Event, 'severity' | 'message'> & { readonly instanceId?: string }): void;
+}
+
+/** One deployment under way, and all that its steps may touch. */
+export interface Run {
+  readonly environment: EnvironmentDescriptor;
+  readonly fleet: Fleet;
+  readonly journal: Journal;
+  readonly pointers: Pointers;
+  readonly lease: Lease;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly board: Board;
+}
+
+/** A step that did not do what it is for; the deployment turns back. */
+export class StepFailedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'StepFailedError';
+  }
+}
+
+/** Throws for the first instance that did not get there, and says how many did. */
+export function requireDeployed(results: readonly InstanceResult[]): void {
+  const failed = results.filter(({ outcome }) => outcome !== 'Deployed');
+  const [first] = failed;
+  if (!first) return;
+  const others = failed.length > 1 ? ` (and ${failed.length - 1} more of ${results.length})` : '';
+  throw new StepFailedError(`${first.instanceId}: ${first.reason ?? first.outcome}${others}`);
+}
+
+export const deadlineOf = ({ environment, clock }: Run): number =>
+  clock.now() + environment.deploymentTimeoutSeconds * 1000;
+
+/** Several deployments share a board: rows are told apart by the environment's name. */
+export const rowKey = ({ environment }: Run, what: string): string => `${displayName(environment)} ${what}`;
+
+/** Quick while something short may be over, slower later. */
+export const pollMilliseconds = (poll: number): number => Math.min(1000, Math.round(150 * 1.25 ** poll));

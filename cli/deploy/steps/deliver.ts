@@ -1,0 +1,164 @@
+import { displayName } from '../../../model/names.ts';
+import type { InstanceResult, SlotPointer } from '../../../model/schemas.ts';
+import { duration } from '../../ui/duration.ts';
+import { NotRegisteredError, type Delivery, type Invocation } from '../fleet.ts';
+import type { StepId } from '../plan.ts';
+import { deadlineOf, pollMilliseconds, rowKey, StepFailedError, type Run } from '../run.ts';
+
+/** Run Command gives up when an instance has not taken the command by then. */
+export const deliverySeconds = 60;
+const pollsBetweenListings = 8;
+
+export interface Shipment {
+  readonly step: StepId;
+  readonly pointer: SlotPointer;
+  readonly signal: AbortSignal;
+  /** Ends at the first failure, without waiting for the other instances. */
+  readonly failFast: boolean;
+}
+
+/** Sends a version to instances and waits for the result of each. */
+export async function deliver(
+  run: Run,
+  shipment: Shipment,
+  ids: readonly string[],
+): Promise<InstanceResult[]> {
+  const { step, pointer } = shipment;
+  const commandId = await sendWhenRegistered(run, shipment, ids);
+  await run.journal.inFlight(step, commandId);
+  run.events.write({
+    severity: 'INFO',
+    message: `Sent ${pointer.versionLabel} to ${ids.join(', ')} (command ${commandId}).`,
+  });
+  return follow(run, shipment, commandId, ids);
+}
+
+/** Waits for the results of a command; also of one that another runner has sent. */
+export async function follow(
+  run: Run,
+  shipment: Shipment,
+  commandId: string,
+  ids: readonly string[] = [],
+): Promise<InstanceResult[]> {
+  const delivery = deliveryOf(run, shipment.pointer);
+  const deadline = deadlineOf(run) + deliverySeconds * 1000;
+  let gone = new Set<string>();
+  for (let poll = 0; ; poll += 1) {
+    const invocations = await run.fleet.invocations(commandId, delivery);
+    const counted = invocations.filter(
+      ({ instanceId, result }) => result !== undefined || !gone.has(instanceId),
+    );
+    for (const invocation of counted) show(run, shipment.pointer, invocation, deadline);
+    const results = counted.flatMap(({ result }) => (result ? [result] : []));
+    const open = missing(counted, ids, gone);
+    if (open.length === 0 || (shipment.failFast && results.some(({ outcome }) => outcome !== 'Deployed')))
+      return keep(run, results);
+    if (run.clock.now() > deadline)
+      return keep(run, [...results, ...open.map((id) => withoutAnswer(id, delivery))]);
+    if (poll % pollsBetweenListings === pollsBetweenListings - 1)
+      gone = await leaving(run, [...ids, ...open]);
+    await run.clock.sleep(pollMilliseconds(poll), shipment.signal);
+  }
+}
+
+async function keep(run: Run, results: InstanceResult[]): Promise<InstanceResult[]> {
+  await run.journal.results(results);
+  for (const { instanceId, outcome, versionLabel, reason } of results)
+    run.events.write({
+      severity: outcome === 'Deployed' ? 'INFO' : 'ERROR',
+      instanceId,
+      message:
+        outcome === 'Deployed'
+          ? `Runs ${versionLabel}.`
+          : `${versionLabel} was not deployed: ${reason ?? outcome}`,
+    });
+  return results;
+}
+
+/** An instance in service may still be on its way to Systems Manager: waits for it. */
+async function sendWhenRegistered(
+  run: Run,
+  { pointer, signal }: Shipment,
+  ids: readonly string[],
+): Promise<string> {
+  const delivery = deliveryOf(run, pointer);
+  const deadline = deadlineOf(run);
+  for (let poll = 0; ; poll += 1) {
+    try {
+      return await run.fleet.send(ids, delivery);
+    } catch (error) {
+      if (!(error instanceof NotRegisteredError)) throw error;
+      if (run.clock.now() > deadline) throw new StepFailedError(error.message);
+      run.board.row(
+        rowKey(run, 'registered'),
+        `${displayName(run.environment)}: waiting until its instances take commands`,
+        'running',
+        deadline,
+      );
+    }
+    await run.clock.sleep(pollMilliseconds(poll), signal);
+  }
+}
+
+function deliveryOf(run: Run, pointer: SlotPointer): Delivery {
+  const { number } = run.journal.record;
+  const { fencingToken } = run.lease;
+  const target = displayName(run.environment);
+  return {
+    pointer,
+    deployment: number,
+    fencingToken,
+    timeoutSeconds: run.environment.deploymentTimeoutSeconds,
+    comment: `${target}: deployment ${number}, ${pointer.versionLabel}`.slice(0, 100),
+  };
+}
+
+function missing(
+  invocations: readonly Invocation[],
+  ids: readonly string[],
+  gone: ReadonlySet<string>,
+): string[] {
+  const ended = new Set(invocations.filter(({ result }) => result).map(({ instanceId }) => instanceId));
+  const expected = new Set([...ids, ...invocations.map(({ instanceId }) => instanceId)]);
+  return [...expected].filter((id) => !ended.has(id) && !gone.has(id));
+}
+
+/** Instances that left the group meanwhile have no result to wait for. */
+async function leaving(run: Run, ids: readonly string[]): Promise<Set<string>> {
+  const { instances } = await run.fleet.list();
+  const staying = new Set(instances.filter(({ state }) => state !== 'Leaving').map(({ id }) => id));
+  return new Set(ids.filter((id) => !staying.has(id)));
+}
+
+function show(
+  run: Run,
+  pointer: SlotPointer,
+  { instanceId, status, result }: Invocation,
+  deadline: number,
+): void {
+  const what = `${displayName(run.environment)}   ${instanceId}: ${pointer.versionLabel}`;
+  const key = rowKey(run, instanceId);
+  if (!result)
+    run.board.row(key, `${what} ${status === 'Pending' ? 'sent' : 'deploying'}`, 'running', deadline);
+  else if (result.outcome === 'Deployed') run.board.row(key, `${what} ${phasesOf(result)}`, 'done');
+  else run.board.row(key, `${what}: ${result.reason ?? result.outcome}`, 'failed');
+}
+
+const phasesOf = ({ phases }: InstanceResult): string =>
+  phases.length > 0
+    ? `(${phases.map(({ name, milliseconds }) => `${name} ${duration(milliseconds)}`).join(', ')})`
+    : 'deployed';
+
+const withoutAnswer = (
+  instanceId: string,
+  { pointer, deployment, timeoutSeconds }: Delivery,
+): InstanceResult => ({
+  instanceId,
+  outcome: 'Failed',
+  versionLabel: pointer.versionLabel,
+  deployment,
+  serving: null,
+  reason: `did not answer within ${duration((timeoutSeconds + deliverySeconds) * 1000)}`,
+  lastLines: [],
+  phases: [],
+});

@@ -1,0 +1,89 @@
+import { Command as Program, Option } from 'commander';
+import { optionName, type Command } from './command.ts';
+import type { Context } from './context.ts';
+
+const introduction =
+  'Beanpole: an Elastic Beanstalk of your own. Pushes application versions to environments in AWS.';
+const exits = `
+Exit codes: 0 done, 1 a bug in Beanpole, 2 usage or configuration, 3 failed and rolled back,
+4 failed and not fully rolled back, 5 locked by another deployment, 130 interrupted.`;
+
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Makes the command line of all commands; `context` is asked for when a command is about to run. */
+export function createProgram(commands: readonly Command[], context: () => Context, output: Output): Program {
+  const program = new Program('beanpole').description(introduction).addHelpText('after', exits);
+  program.configureOutput({ writeOut: output.out, writeErr: output.err });
+  program
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('Next: the same command with --help')
+    .showSuggestionAfterError();
+  program.addOption(new Option('--verbose', 'Show stack and request id of an error.'));
+  const nouns = new Map<string, Program>();
+  for (const command of commands) addCommand(program, nouns, command, context);
+  return program;
+}
+
+function addCommand(
+  program: Program,
+  nouns: Map<string, Program>,
+  command: Command,
+  context: () => Context,
+): void {
+  const [first = '', verb] = command.name.split(' ');
+  const parent = verb ? nounOf(program, nouns, first, command) : program;
+  const added = parent
+    .command(verb ?? first)
+    .summary(command.summary)
+    .description(command.summary);
+  if (!verb) added.helpGroup(`${command.group}:`);
+  const { argument } = command;
+  if (argument)
+    added.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.summary);
+  for (const [key, option] of Object.entries(command.options)) {
+    const value = option.kind === 'text' ? ` <${option.value}>` : '';
+    const flags = `${option.short ? `${option.short}, ` : ''}--${optionName(key)}${value}`;
+    added.addOption(new Option(flags, option.summary));
+  }
+  added.addOption(new Option('--verbose', 'Show stack and request id of an error.'));
+  added.addHelpText('after', examplesOf(command)).copyInheritedSettings(parent);
+  added.action((...given: unknown[]) => {
+    const text = argument ? (given[0] as string | undefined) : undefined;
+    return command.run(text ?? '', valuesOf(command, added.opts()), context());
+  });
+}
+
+function nounOf(program: Program, nouns: Map<string, Program>, name: string, command: Command): Program {
+  const known = nouns.get(name);
+  if (known) return known;
+  const noun = program
+    .command(name)
+    .summary(nounSummaries[name] ?? name)
+    .helpGroup(`${command.group}:`);
+  noun.description(nounSummaries[name] ?? name);
+  nouns.set(name, noun);
+  return noun;
+}
+
+const nounSummaries: Record<string, string> = {
+  version: 'Make and look at application versions.',
+  local: 'AWS on this machine: start, stop, look at it.',
+};
+
+/** Every declared option has a value: false for a flag that was not given, undefined for a text. */
+function valuesOf(command: Command, given: Record<string, unknown>): Record<string, never> {
+  const values = Object.entries(command.options).map(([key, { kind }]) => [
+    key,
+    kind === 'flag' ? given[key] === true : given[key],
+  ]);
+  return Object.fromEntries(values) as Record<string, never>;
+}
+
+function examplesOf({ examples }: Command): string {
+  const width = Math.max(...examples.map(({ command }) => command.length));
+  return `\nExamples:\n${examples.map((example) => `  $ ${example.command.padEnd(width)}   ${example.effect}`).join('\n')}`;
+}

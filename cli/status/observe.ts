@@ -1,0 +1,59 @@
+import { keys } from '../../model/names.ts';
+import {
+  deploymentLock,
+  deploymentRecord,
+  type CurrentPointer,
+  type DeploymentLock,
+  type DeploymentRecord,
+  type EnvironmentDescriptor,
+  type HealthReport,
+} from '../../model/schemas.ts';
+import type { Clients } from '../aws/clients.ts';
+import { createDocuments, type Documents } from '../aws/documents.ts';
+import { listGroup, readReport } from '../deploy/aws-fleet.ts';
+import type { FleetInstance } from '../deploy/fleet.ts';
+import { readCurrent } from '../deploy/pointers.ts';
+
+/** All that is known of an environment at one moment. */
+export interface Observation {
+  readonly environment: EnvironmentDescriptor;
+  readonly current: CurrentPointer | undefined;
+  readonly lock: DeploymentLock | undefined;
+  /** The newest deployment. */
+  readonly record: DeploymentRecord | undefined;
+  readonly desired: number;
+  readonly instances: readonly (FleetInstance & { readonly report: HealthReport | undefined })[];
+}
+
+export async function observe(clients: Clients, environment: EnvironmentDescriptor): Promise<Observation> {
+  const documents = createDocuments(clients.s3, environment.bucket);
+  const [current, lock] = await Promise.all([
+    readCurrent(documents, environment),
+    documents.read(keys.lock(environment), deploymentLock),
+  ]);
+  const group = environment.slots[current?.active ?? 'blue'].autoScalingGroup;
+  const [record, { instances, desired }] = await Promise.all([
+    newestRecord(documents, environment, lock?.value.deployment ?? 0),
+    listGroup(clients, group),
+  ]);
+  const reports = await Promise.all(instances.map(({ id }) => readReport(documents, environment, id)));
+  return {
+    environment,
+    current,
+    lock: lock?.value,
+    record,
+    desired,
+    instances: instances.map((instance, index) => ({ ...instance, report: reports[index] })),
+  };
+}
+
+/** The lock names the newest deployment; one that ended before its record was written never began. */
+async function newestRecord(
+  documents: Documents,
+  environment: EnvironmentDescriptor,
+  number: number,
+): Promise<DeploymentRecord | undefined> {
+  if (number < 1) return undefined;
+  const found = await documents.read(keys.deployment(environment, number), deploymentRecord);
+  return found?.value ?? newestRecord(documents, environment, number - 1);
+}

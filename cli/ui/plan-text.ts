@@ -1,0 +1,19 @@
+import { displayName } from '../../model/names.ts';
+import type { Plan } from '../deploy/plan.ts';
+import type { Paint } from './paint.ts';
+
+/** A plan as people read it. */
+export function planText(plan: Plan, paint: Paint): string {
+  const from = plan.previous ? `from ${plan.previous.versionLabel}` : 'its first version';
+  const steps = plan.steps.flatMap(({ sentence, undo }, index) => [
+    `  ${index + 1}. ${sentence}`,
+    paint.quiet(`     Undo: ${undo}`),
+  ]);
+  return [
+    paint.strong(
+      `${displayName(plan.environment)}: ${plan.target.versionLabel} (${from}), ${plan.policy}, slot ${plan.slot}`,
+    ),
+    ...steps,
+    `  Point of no return: ${plan.pointOfNoReturn}.`,
+  ].join('\n');
+}

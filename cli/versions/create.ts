@@ -1,0 +1,191 @@
+import { rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { keys } from '../../model/names.ts';
+import type {
+  ApplicationDescriptor,
+  EnvironmentDescriptor,
+  Tier,
+  VersionManifest,
+} from '../../model/schemas.ts';
+import { ConflictError, createDocuments, type Documents } from '../aws/documents.ts';
+import { isoTime } from '../clock.ts';
+import type { Context } from '../context.ts';
+import { problemsError, UserError } from '../errors.ts';
+import type { Board } from '../ui/board.ts';
+import { size } from '../ui/duration.ts';
+import { architectureOf } from './architecture.ts';
+import { readVersion } from './catalogue.ts';
+import { inspectFolder, inspectZip, kindOf } from './inspect.ts';
+import { stage, temporaryFolder } from './staging.ts';
+import { bundleProblems, sizeProblems } from './start-command.ts';
+import { uploadBundle } from './upload.ts';
+import { writeZip, type Archive } from './zip.ts';
+
+export interface Source {
+  readonly tier: Tier;
+  /** A folder, or a ready bundle. */
+  readonly path: string;
+}
+
+export interface VersionRequest {
+  readonly label: string;
+  readonly description: string;
+  readonly sourceCommit: string | undefined;
+  readonly sources: readonly Source[];
+  readonly application: ApplicationDescriptor;
+  readonly environments: readonly EnvironmentDescriptor[];
+}
+
+/** Checks, builds, uploads, and only then writes the manifest that makes the label exist. */
+export async function createVersion(
+  context: Context,
+  request: VersionRequest,
+  board: Board,
+): Promise<VersionManifest> {
+  const { label, application, environments, sources } = request;
+  const documents = createDocuments(context.clients.s3, application.bucket);
+  const architecture = architectureOf(environments, process.arch);
+  await refuseTaken(documents, label);
+  const problems = await Promise.all(sources.map((source) => problemsOf(source, environments)));
+  if (problems.flat().length > 0) throw notCreated(label, problems.flat());
+  const temporary = await temporaryFolder();
+  try {
+    const archives = await Promise.all(
+      sources.map((source) => build(context, source, join(temporary, source.tier), board)),
+    );
+    const tooLarge = archives.flatMap(({ bytes }, index) => sizeProblems(sources[index]?.path ?? '', bytes));
+    if (tooLarge.length > 0) throw notCreated(label, tooLarge);
+    await Promise.all(
+      archives.map((archive, index) =>
+        upload(context, application.bucket, archive, sources[index]?.tier ?? '', board),
+      ),
+    );
+    return await writeManifest(context, documents, request, {
+      architecture,
+      bundles: bundlesOf(sources, archives),
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function problemsOf(
+  { path, tier }: Source,
+  environments: readonly EnvironmentDescriptor[],
+): Promise<string[]> {
+  const kind = kindOf(path);
+  if (kind === 'missing') return [`${path} does not exist.`];
+  if (kind === 'other') return [`${path} is neither a folder nor a .zip file.`];
+  const contents = kind === 'folder' ? await inspectFolder(path) : await readableZip(path);
+  if (typeof contents === 'string') return [contents];
+  return bundleProblems(path, contents, needsStartCommand(tier, environments));
+}
+
+const readableZip = (path: string) =>
+  inspectZip(path).catch((error: unknown) => `${path} is not a zip file: ${(error as Error).message}.`);
+
+/** PHP and Python platforms know by themselves how an application starts. */
+function needsStartCommand(tier: Tier, environments: readonly EnvironmentDescriptor[]): boolean {
+  const platforms = environments
+    .filter((environment) => environment.tier === tier)
+    .map(({ platform }) => platform);
+  return (
+    platforms.length === 0 || platforms.some((platform) => platform === 'nodejs' || platform === 'procfile')
+  );
+}
+
+const notCreated = (label: string, problems: readonly string[]): UserError =>
+  problemsError(
+    `Version ${label} was not created`,
+    problems,
+    `correct this, then: beanpole version create ${label}`,
+  );
+
+async function build(
+  { environment, signal }: Context,
+  { tier, path }: Source,
+  temporary: string,
+  board: Board,
+): Promise<Archive> {
+  if (kindOf(path) === 'zip') return { path, bytes: (await stat(path)).size, sha256: await digestOf(path) };
+  const say = (text: string) => {
+    board.row(`build ${tier}`, `${tier}: ${text}`);
+  };
+  const files = await stage(path, temporary, { environment, signal, say });
+  say(`packing ${files.length} files`);
+  const archive = await writeZip(files, `${temporary}.zip`);
+  board.row(
+    `build ${tier}`,
+    `${tier}: ${files.length} files, ${size(archive.bytes)}, sha256 ${archive.sha256.slice(0, 12)}…`,
+    'done',
+  );
+  return archive;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+async function upload(
+  { clients }: Context,
+  bucket: string,
+  archive: Archive,
+  tier: string,
+  board: Board,
+): Promise<void> {
+  const text = `${tier}: ${size(archive.bytes)} to s3://${bucket}/${keys.bundle(archive.sha256)}`;
+  board.row(`upload ${tier}`, text);
+  const uploaded = await uploadBundle(clients.s3, bucket, archive);
+  board.row(`upload ${tier}`, uploaded ? text : `${tier}: this bundle was there already`, 'done');
+}
+
+function bundlesOf(sources: readonly Source[], archives: readonly Archive[]): VersionManifest['bundles'] {
+  const entries = sources.map(({ tier }, index) => {
+    const { sha256 = '', bytes = 0 } = archives[index] ?? {};
+    return [tier, { key: keys.bundle(sha256), sha256, bytes }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+async function writeManifest(
+  { clock, user }: Context,
+  documents: Documents,
+  { label, application, description, sourceCommit }: VersionRequest,
+  built: Pick<VersionManifest, 'architecture' | 'bundles'>,
+): Promise<VersionManifest> {
+  const manifest: VersionManifest = {
+    label,
+    application: application.application,
+    createdAt: isoTime(clock.now()),
+    createdBy: user,
+    description,
+    ...(sourceCommit !== undefined && { sourceCommit }),
+    ...built,
+  };
+  try {
+    return (await documents.create(keys.version(label), manifest)).value;
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    await refuseTaken(documents, label);
+    throw error;
+  }
+}
+
+/** A label names one content for ever: it is never used again. */
+async function refuseTaken(documents: Documents, label: string): Promise<void> {
+  const taken = await readVersion(documents, label);
+  if (!taken) return;
+  const commit = taken.sourceCommit ? ` from commit ${taken.sourceCommit.slice(0, 12)}` : '';
+  throw new UserError(
+    `Version ${label} exists already: ${taken.createdBy} made it at ${taken.createdAt}${commit}. A label is never used again.`,
+    {
+      now: ['Nothing was uploaded.'],
+      next: `beanpole deploy <stack> --version ${label}   (to deploy it; or create one with another label)`,
+    },
+  );
+}

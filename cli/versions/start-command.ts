@@ -1,0 +1,72 @@
+/** Rules on what a source bundle must hold; pure, over the names in it and two files. */
+
+export const maximumBytes = 512 * 1024 * 1024;
+
+export interface BundleContents {
+  /** Paths in the bundle. */
+  readonly paths: readonly string[];
+  readonly procfile: string | undefined;
+  readonly packageJson: string | undefined;
+}
+
+export interface PackageJson {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly overrides?: unknown;
+}
+
+/** Everything that is wrong with a bundle, each as a sentence about it. */
+export function bundleProblems(
+  where: string,
+  contents: BundleContents,
+  needsStartCommand: boolean,
+): string[] {
+  if (contents.paths.length === 0) return [`${where} is empty (or everything in it is ignored).`];
+  return [...procfileProblems(where, contents), ...startProblems(where, contents, needsStartCommand)];
+}
+
+export const sizeProblems = (where: string, bytes: number): string[] =>
+  bytes > maximumBytes
+    ? [
+        `${where}: the bundle has ${Math.ceil(bytes / 1024 / 1024)} MB; a source bundle may have 512 MB. List what does not belong to it in .ebignore.`,
+      ]
+    : [];
+
+function procfileProblems(where: string, { procfile }: BundleContents): string[] {
+  return linesOf(procfile ?? '')
+    .filter((line) => !/^[A-Za-z0-9_-]+:\s*\S/.test(line))
+    .map((line) => `${where}: the Procfile's line "${line}" is not "name: command".`);
+}
+
+function startProblems(
+  where: string,
+  { procfile, packageJson, paths }: BundleContents,
+  needsStartCommand: boolean,
+): string[] {
+  const parsed = packageJson === undefined ? {} : parsePackageJson(packageJson);
+  if (parsed === undefined) return [`${where}: package.json is not JSON.`];
+  if (!needsStartCommand || linesOf(procfile ?? '').length > 0 || parsed.scripts?.start) return [];
+  const nested = paths.find((path) => /^[^/]+\/(Procfile|package\.json)$/.test(path));
+  const hint =
+    nested && procfile === undefined && packageJson === undefined
+      ? ` ${nested} lies too deep: it belongs to the top of the bundle.`
+      : '';
+  return [
+    `${where} has no start command: no Procfile with "web: <command>", and no package.json with a start script.${hint}`,
+  ];
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+export function parsePackageJson(text: string): PackageJson | undefined {
+  try {
+    return JSON.parse(text) as PackageJson;
+  } catch {
+    return undefined;
+  }
+}
