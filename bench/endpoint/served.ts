@@ -1,0 +1,70 @@
+/** A process of its own: the endpoint with a durable store, or (`bare`) the plainest server Node can be. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '../../local/clock.ts';
+import { createEndpoint } from '../../local/endpoint/endpoint.ts';
+import type { Service, ServiceName } from '../../local/endpoint/service.ts';
+import { createEc2 } from '../../local/services/ec2/service.ts';
+import type { Parts } from '../../local/services/parts.ts';
+import { createS3 } from '../../local/services/s3/service.ts';
+import { createSqs } from '../../local/services/sqs/service.ts';
+import { createSsm } from '../../local/services/ssm/service.ts';
+import { openStore } from '../../local/store.ts';
+
+const [, , kind = '', folder = '', accessKeyId = '', secretAccessKey = ''] = process.argv;
+const port = kind === 'bare' ? await bare() : await endpoint();
+process.on('SIGINT', () => process.exit());
+console.log(`port ${port}`);
+
+/** Reads the body and answers what is always the same. */
+function bare(): Promise<number> {
+  const text = JSON.stringify({ MessageId: 'x'.repeat(36), MD5OfMessageBody: 'y'.repeat(32) });
+  const server = createServer((message: IncomingMessage, response: ServerResponse) => {
+    message.resume();
+    message.on('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
+      response.end(text);
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function endpoint(): Promise<number> {
+  const account = '123456789012';
+  const region = 'us-east-1';
+  const store = openStore(join(folder, 'state.sqlite'));
+  const services: Partial<Record<ServiceName, Service>> = {};
+  const caller = { kind: 'root', arn: `arn:aws:iam::${account}:root`, userId: account, accessKeyId } as const;
+  const accessKey = (id: string) => (id === accessKeyId ? { caller, secretAccessKey } : undefined);
+  const opened = createEndpoint({
+    services,
+    store,
+    clock: systemClock,
+    account,
+    region,
+    accessKey,
+    onFault: console.error,
+  });
+  const listening = await opened.listen({ port: 0 });
+  const idle = new Proxy({}, { get: () => () => Promise.resolve() });
+  const parts = {
+    store,
+    clock: systemClock,
+    account,
+    region,
+    folder,
+    origin: listening.origin,
+    network: idle,
+    instances: idle,
+    services,
+  } as unknown as Parts;
+  for (const service of [createEc2(parts), createS3(parts), createSqs(parts), createSsm(parts)])
+    services[service.name] = service;
+  for (const service of Object.values(services)) await service.start?.();
+  return listening.port;
+}
