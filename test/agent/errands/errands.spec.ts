@@ -1,0 +1,146 @@
+import {
+  AutoScalingClient,
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingInstancesCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { AssociateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect } from 'chai';
+import { associateAddress } from '../../../agent/errands/address.ts';
+import { readDescriptor } from '../../../agent/errands/descriptor.ts';
+import { describeError, FinalError, isFinal } from '../../../agent/errands/final-error.ts';
+import { completeLaunch } from '../../../agent/errands/lifecycle.ts';
+import { readPointer } from '../../../agent/errands/pointer.ts';
+import { resolveProperties } from '../../../agent/errands/properties.ts';
+import { webDescriptor } from '../support/machine.ts';
+
+const problem = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+
+describe('the errand for', () => {
+  // Of classes, since an errand makes its own client; given back after each test, for others use the real ones.
+  const mockAll = () => ({
+    ssm: mockClient(SSMClient),
+    s3: mockClient(S3Client),
+    autoScaling: mockClient(AutoScalingClient),
+    ec2: mockClient(EC2Client),
+  });
+  type Mocks = ReturnType<typeof mockAll>;
+  let ssm: Mocks['ssm'];
+  let s3: Mocks['s3'];
+  let autoScaling: Mocks['autoScaling'];
+  let ec2: Mocks['ec2'];
+  beforeEach(() => {
+    ({ ssm, s3, autoScaling, ec2 } = mockAll());
+  });
+  afterEach(() => {
+    for (const mocked of [ssm, s3, autoScaling, ec2]) mocked.restore();
+  });
+
+  it('the descriptor checks what it reads and names what is wrong', async () => {
+    ssm
+      .on(GetParameterCommand, { Name: '/d' })
+      .resolves({ Parameter: { Value: JSON.stringify(webDescriptor) } });
+    expect(await readDescriptor({ parameter: '/d' })).to.deep.equal(webDescriptor);
+    ssm.on(GetParameterCommand, { Name: '/d' }).resolves({ Parameter: { Value: '{"tier":"Web"}' } });
+    const error = await problem(readDescriptor({ parameter: '/d' }));
+    expect(error).to.be.instanceOf(FinalError);
+    expect(error?.message).to.include('The parameter /d is not an instance descriptor').and.include('tier:');
+  });
+
+  it('the pointer takes a missing object for "never had a version" and nothing else', async () => {
+    s3.on(GetObjectCommand).rejectsOnce(Object.assign(new Error('none'), { name: 'NoSuchKey' }));
+    expect(await readPointer({ bucket: 'b', key: 'k' })).to.equal(null);
+    s3.on(GetObjectCommand).rejects(Object.assign(new Error('denied'), { name: 'AccessDenied' }));
+    const error = await problem(readPointer({ bucket: 'b', key: 'k' }));
+    expect([error?.name, isFinal(error)]).to.deep.equal(['AccessDenied', false]);
+  });
+
+  it('properties reads the ordered versions, ten at a time, decrypted', async () => {
+    const parameters = Array.from({ length: 12 }, (_, index) => ({
+      name: `P${index}`,
+      parameter: `/p/${index}`,
+      version: index + 1,
+    }));
+    ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({
+      Parameters: Names.map((selector) => {
+        const [Name, version] = selector.split(':');
+        return { Name, Version: Number(version), Value: `value of ${selector}` };
+      }),
+    }));
+    const values = await resolveProperties({ properties: { A: 'a', P3: 'overridden' }, parameters });
+    expect(values).to.include({ A: 'a', P3: 'value of /p/3:4', P11: 'value of /p/11:12' });
+    const inputs = ssm.commandCalls(GetParametersCommand).map(({ args }) => args[0].input);
+    expect(inputs.map(({ Names, WithDecryption }) => [Names?.length, WithDecryption])).to.deep.equal([
+      [10, true],
+      [2, true],
+    ]);
+  });
+
+  it('properties says which one is gone', async () => {
+    ssm.on(GetParametersCommand).resolves({ Parameters: [], InvalidParameters: ['/p:3'] });
+    const error = await problem(
+      resolveProperties({ properties: {}, parameters: [{ name: 'KEY', parameter: '/p', version: 3 }] }),
+    );
+    expect(error?.message).to.equal('The property KEY cannot be read: version 3 of /p is gone.');
+  });
+
+  it('the launch hook completes it for the own group, only when it waits', async () => {
+    const inState = (LifecycleState: string) =>
+      autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({
+        AutoScalingInstances: [
+          {
+            InstanceId: 'i-1',
+            AutoScalingGroupName: 'web-blue',
+            LifecycleState,
+            AvailabilityZone: 'a',
+            HealthStatus: 'HEALTHY',
+            ProtectedFromScaleIn: false,
+          },
+        ],
+      });
+    autoScaling.on(CompleteLifecycleActionCommand).resolves({});
+    const input = { instanceId: 'i-1', hook: 'beanpole-launch', result: 'CONTINUE' } as const;
+    inState('Pending');
+    expect(await completeLaunch(input)).to.deep.equal({ state: 'Pending', completed: false });
+    inState('Pending:Wait');
+    expect(await completeLaunch(input)).to.deep.equal({ state: 'Pending:Wait', completed: true });
+    expect(
+      autoScaling.commandCalls(CompleteLifecycleActionCommand).map(({ args }) => args[0].input),
+    ).to.deep.equal([
+      {
+        AutoScalingGroupName: 'web-blue',
+        LifecycleHookName: 'beanpole-launch',
+        InstanceId: 'i-1',
+        LifecycleActionResult: 'CONTINUE',
+      },
+    ]);
+    autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({ AutoScalingInstances: [] });
+    expect(await completeLaunch(input)).to.deep.equal({ state: null, completed: false });
+  });
+
+  it('the Elastic IP takes it over from another instance', async () => {
+    ec2.on(AssociateAddressCommand).resolves({});
+    await associateAddress({ allocationId: 'eipalloc-1', instanceId: 'i-1' });
+    expect(ec2.commandCalls(AssociateAddressCommand)[0]?.args[0].input).to.deep.equal({
+      AllocationId: 'eipalloc-1',
+      InstanceId: 'i-1',
+      AllowReassociation: true,
+    });
+  });
+
+  it('anything says in one line why it failed', () => {
+    expect(describeError(new FinalError('No Procfile.'))).to.equal('No Procfile.');
+    expect(describeError(Object.assign(new Error('denied'), { name: 'AccessDenied' }))).to.equal(
+      'AccessDenied: denied',
+    );
+    expect(describeError(new AggregateError([new Error('connect ECONNREFUSED')], ''))).to.include(
+      'connect ECONNREFUSED',
+    );
+  });
+});

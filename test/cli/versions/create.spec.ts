@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { keys } from '../../../model/names.ts';
+import type { VersionManifest } from '../../../model/schemas.ts';
+import type { UserError } from '../../../cli/errors.ts';
+import { commands } from '../../../cli/commands/index.ts';
+import { createProgram } from '../../../cli/program.ts';
+import { account, type Account } from '../support/account.ts';
+import { version } from '../support/fixtures.ts';
+
+describe('making a version', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'beanpole-create-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function write(files: Record<string, string>): void {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  }
+
+  function shop(environment: NodeJS.ProcessEnv = {}): Account {
+    const self = account();
+    const project = { folder, applications: ['shop'], region: undefined };
+    return { ...self, context: { ...self.context, project, environment } };
+  }
+
+  const create = (self: Account, ...words: string[]) =>
+    createProgram(commands, () => self.context, { out: () => undefined, err: () => undefined }).parseAsync(
+      ['version', 'create', ...words],
+      { from: 'user' },
+    );
+
+  const errorOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => expect.fail('it succeeded'),
+      (error: unknown) => error as UserError,
+    );
+
+  const uploaded = ({ bucket }: Account) =>
+    [...bucket.objects.keys()].filter((key) => key.startsWith('bundles/'));
+  const manifest = ({ bucket }: Account, label: string) =>
+    bucket.json(keys.version(label)) as VersionManifest;
+
+  describe('beanpole version create', () => {
+    it('makes one bundle for each folder, then the manifest', async () => {
+      write({
+        'app/Procfile': 'web: node server.js',
+        'worker/package.json': '{"scripts":{"start":"node ."}}',
+      });
+      const self = shop();
+      await create(self, 'v1', '-m', 'the first');
+      const made = manifest(self, 'v1');
+      expect(made).to.include({
+        label: 'v1',
+        createdBy: 'ann@laptop',
+        description: 'the first',
+        application: 'shop',
+      });
+      expect(uploaded(self).sort()).to.deep.equal(
+        [made.bundles.WebServer?.key, made.bundles.Worker?.key].sort(),
+      );
+    });
+
+    it('uploads the same bytes once, whatever the label', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      await create(self, 'v1');
+      await create(self, 'v2');
+      expect(uploaded(self)).to.have.length(1);
+      expect(manifest(self, 'v2').bundles).to.deep.equal(manifest(self, 'v1').bundles);
+    });
+
+    it('never uses a label again, and says who made it', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      self.bucket.put(
+        keys.version('v1'),
+        version('v1', { createdBy: 'bob@desk', sourceCommit: '0123456789abcdef' }),
+      );
+      const error = await errorOf(create(self, 'v1'));
+      expect(error.exitCode).to.equal(2);
+      expect(error.message).to.equal(
+        'Version v1 exists already: bob@desk made it at 2026-05-01T10:00:00.000Z from commit 0123456789ab. A label is never used again.',
+      );
+      expect(uploaded(self)).to.deep.equal([]);
+    });
+
+    it('loses against a label that was made in the same moment', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      self.bucket.beforePut = (key) => {
+        if (key === keys.version('v1')) self.bucket.put(key, version('v1', { createdBy: 'bob@desk' }));
+      };
+      expect((await errorOf(create(self, 'v1'))).message).to.contain('bob@desk made it');
+      expect(manifest(self, 'v1').createdBy).to.equal('bob@desk');
+    });
+
+    it('tells all problems at once, before anything is uploaded', async () => {
+      write({ 'app/server.js': '' });
+      mkdirSync(join(folder, 'worker'));
+      const self = shop();
+      const error = await errorOf(create(self, 'v1'));
+      expect(error.exitCode).to.equal(2);
+      expect(error.message).to.match(
+        /^Version v1 was not created:\n {2}- .*app has no start command.*\n {2}- .*worker is empty/,
+      );
+      expect(self.bucket.objects.size).to.equal(0);
+    });
+
+    it('takes a ready zip as it is', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const first = shop();
+      await create(first, 'v1');
+      const [key = ''] = uploaded(first);
+      writeFileSync(join(folder, 'site.zip'), first.bucket.objects.get(key) ?? '');
+      const second = shop();
+      await create(second, 'v2', '--web', join(folder, 'site.zip'));
+      expect(uploaded(second)).to.deep.equal([key]);
+    });
+
+    it('refuses a zip that is none', async () => {
+      write({ 'site.zip': 'hello' });
+      const error = await errorOf(create(shop(), 'v1', '--web', join(folder, 'site.zip')));
+      expect(error.message).to.contain('site.zip is not a zip file');
+    });
+
+    it('installs dependencies once for one lock file, and leaves the notes of npm out', async () => {
+      write({
+        'app/package.json': JSON.stringify({ scripts: { start: 'node .' }, dependencies: { left: '1.0.0' } }),
+        'app/package-lock.json': '{"lockfileVersion":3}',
+        // An npm that does what npm ci does, without a registry.
+        'bin/npm':
+          '#!/bin/sh\necho "$@" >> "$NPM_CALLS"\nmkdir -p node_modules/left\necho "module.exports = 1" > node_modules/left/index.js\necho {} > node_modules/.package-lock.json\n',
+      });
+      const { chmodSync } = await import('node:fs');
+      chmodSync(join(folder, 'bin/npm'), 0o755);
+      // The Node that runs this may lie beside an npm of its own, which comes first on the PATH.
+      const beside = existsSync(join(dirname(process.execPath), 'npm'));
+      if (beside) return;
+      const environment = {
+        PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}`,
+        XDG_CACHE_HOME: join(folder, 'cache'),
+        NPM_CALLS: join(folder, 'calls'),
+      };
+      const self = shop(environment);
+      await create(self, 'v1');
+      write({ 'app/server.js': 'changed' });
+      await create(self, 'v2');
+      expect(readdirSync(join(folder, 'cache/beanpole/modules'))).to.have.length(1);
+      const { readFileSync } = await import('node:fs');
+      expect(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')).to.deep.equal([
+        'ci --omit=dev --no-audit --no-fund --loglevel=error',
+      ]);
+    });
+
+    it('wants a lock file for dependencies', async () => {
+      write({ 'app/package.json': '{"scripts":{"start":"node ."},"dependencies":{"left":"1.0.0"}}' });
+      expect((await errorOf(create(shop(), 'v1'))).message).to.contain(
+        'app has dependencies but no package-lock.json',
+      );
+    });
+
+    it('refuses a label that would not fit into a key', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      expect((await errorOf(create(shop(), '../v1'))).message).to.contain(
+        '"../v1" cannot be a version label',
+      );
+    });
+
+    it('says that the application stack is missing, and the command that makes it', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      self.parameters.clear();
+      const error = await errorOf(create(self, 'v1'));
+      expect(error.message).to.equal('The application shop does not exist in this account and region.');
+      expect(error.next).to.equal('pulumi up -s application');
+    });
+  });
+});

@@ -1,0 +1,270 @@
+import { expect } from 'chai';
+import { ConfigurationError, readConfiguration } from '../../infra/config-read.ts';
+import { architectureOf } from '../../infra/config.ts';
+import { nearestOf } from '../../infra/config-problems.ts';
+import { configurationOf, rawConfiguration } from './stacks.ts';
+
+const web = { tier: 'WebServer', type: 'SingleInstance' };
+const worker = { tier: 'Worker', type: 'SingleInstance' };
+const balanced = { tier: 'WebServer', type: 'LoadBalanced' };
+
+const read = (sections: Record<string, unknown>, stack = 'dev') =>
+  readConfiguration(
+    rawConfiguration({ 'aws:region': 'eu-central-1', 'beanpole:application': 'mywordpress', ...sections }),
+    stack,
+  );
+
+const readWith = (environments: unknown, sections: Record<string, unknown> = {}) =>
+  read({ 'beanpole:environments': environments, ...sections });
+
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigurationError)
+      return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('a stack file', () => {
+  for (const stack of ['application', 'dev', 'prod'])
+    it(`of this repository (${stack}) is valid`, () => {
+      expect(configurationOf(stack).application).to.equal('mywordpress');
+    });
+
+  it('is of the shared kind by its key, whatever the stack is called', () => {
+    expect(read({ 'beanpole:shared': {} }, 'anything').kind).to.equal('shared');
+  });
+
+  it('gets defaults for what it leaves out', () => {
+    const configuration = readWith({ web });
+    expect(configuration).to.deep.include({
+      kind: 'environments',
+      application: 'mywordpress',
+      stack: 'dev',
+      region: 'eu-central-1',
+      network: { cidr: '10.0.0.0/16', availabilityZones: 2, natGateways: 'None' },
+    });
+  });
+
+  it('cannot give a single instance another size', () => {
+    const configuration = readWith({ web });
+    expect(configuration.kind === 'environments' && configuration.environments.web).to.include({
+      minSize: 1,
+      maxSize: 1,
+    });
+  });
+
+  it('may hold keys of other programs', () => {
+    expect(problemsOf(() => readWith({ web }, { 'other:key': 'value' }))).to.deep.equal([]);
+  });
+
+  it('reports all problems at once and what to do', () => {
+    const raw = {
+      'beanpole:network': { natGateway: 'Single', availabilityZones: 9 },
+      'beanpole:environments': {
+        web: { ...web, minSize: 2, rootVolumeSizeGb: 1 },
+        worker: { tier: 'Worker' },
+      },
+    };
+    expect(() => read(raw, 'prod'))
+      .to.throw(ConfigurationError)
+      .with.property(
+        'message',
+        [
+          'Pulumi.prod.yaml has 5 problems; nothing was changed.',
+          '  beanpole:network.availabilityZones: 9 is not allowed; allowed: a whole number from 2 to 4.',
+          '  beanpole:network.natGateway: unknown key; did you mean natGateways?',
+          '  beanpole:environments.web.rootVolumeSizeGb: 1 is not allowed; allowed: a whole number from 8 to 16384.',
+          '  beanpole:environments.web.minSize: only for type LoadBalanced; this environment is WebServer, SingleInstance.',
+          '  beanpole:environments.worker.type: is missing; allowed: SingleInstance or LoadBalanced.',
+          'Next: correct the file and run `pulumi preview -s prod`. All keys: docs/configuration.md.',
+        ].join('\n'),
+      );
+  });
+
+  const refusals: readonly (readonly [string, () => unknown, string | RegExp])[] = [
+    [
+      'an unknown section',
+      () => readWith({ web }, { 'beanpole:networks': {} }),
+      'beanpole:networks: unknown key; did you mean network?',
+    ],
+    [
+      'a section of a later version',
+      () => readWith({ web }, { 'beanpole:database': {} }),
+      'beanpole:database: unknown key; known are application, domain, environments, network, shared.',
+    ],
+    [
+      'an application in capitals',
+      () => readWith({ web }, { 'beanpole:application': 'MyWordPress' }),
+      'beanpole:application: "MyWordPress" is not allowed; allowed: lower-case letters, digits and hyphens, 2 to 20 characters, a letter first.',
+    ],
+    [
+      'no region',
+      () =>
+        readConfiguration(
+          { 'beanpole:application': 'ab', 'beanpole:environments': JSON.stringify({ web }) },
+          'dev',
+        ),
+      'aws:region: is missing; allowed: a region such as eu-central-1.',
+    ],
+    [
+      'a stack name that no resource can carry',
+      () => read({ 'beanpole:shared': {} }, 'Über'),
+      /^the name of the stack: "Über" is not allowed/,
+    ],
+    [
+      'no environments',
+      () => readWith(undefined),
+      /^beanpole:environments: is missing; allowed: at least one environment/,
+    ],
+    ['an empty list of environments', () => readWith({}), /^beanpole:environments: \{\} is not allowed/],
+    ['environments that are a text', () => readWith('web'), /^beanpole:environments: "web" is not allowed/],
+    [
+      'an environment that is a text',
+      () => readWith({ web: 'WebServer' }),
+      /^beanpole:environments.web: "WebServer" is not allowed; allowed: a mapping with tier, type,/,
+    ],
+    [
+      'an environment name with capitals',
+      () => readWith({ Web: web }),
+      'beanpole:environments.Web: "Web" is not allowed; allowed: lower-case letters, digits and hyphens, at most 16 characters, a letter first.',
+    ],
+    [
+      'an unknown tier',
+      () => readWith({ web: { ...web, tier: 'Web' } }),
+      'beanpole:environments.web.tier: "Web" is not allowed; allowed: WebServer or Worker.',
+    ],
+    [
+      'a number as a property',
+      () => readWith({ web: { ...web, properties: { PAGES: 3 } } }),
+      'beanpole:environments.web.properties.PAGES: 3 is not allowed; allowed: a text (numbers in quotes).',
+    ],
+    [
+      'a property that no shell knows',
+      () => readWith({ web: { ...web, properties: { 'A-B': 'x' } } }),
+      'beanpole:environments.web.properties.A-B: this name is not allowed; allowed: letters, digits and _, a digit not first.',
+    ],
+    [
+      'a property that Beanpole sets',
+      () => readWith({ web: { ...web, properties: { PORT: '80' } } }),
+      'beanpole:environments.web.properties.PORT: Beanpole sets this variable itself; choose another name.',
+    ],
+    [
+      'properties that fit into no parameter',
+      () => readWith({ web: { ...web, properties: { A: 'x'.repeat(2048) } } }),
+      'beanpole:environments.web.properties: 2049 characters in all are more than 2048; set the long ones with `beanpole config set`.',
+    ],
+    [
+      'host bits in the network',
+      () => readWith({ web }, { 'beanpole:network': { cidr: '10.0.0.1/16' } }),
+      /^beanpole:network.cidr: "10.0.0.1\/16" is not allowed; allowed: a private IPv4 network such as/,
+    ],
+    [
+      'environments beside the shared things',
+      () => readWith({ web }, { 'beanpole:shared': {} }),
+      'beanpole:environments: not in a stack with beanpole:shared; environments live in stacks of their own.',
+    ],
+    [
+      'a key of the other tier',
+      () => readWith({ worker: { ...worker, record: 'www' } }, { 'beanpole:domain': { name: 'a.example' } }),
+      'beanpole:environments.worker.record: only for tier WebServer; this environment is Worker, SingleInstance.',
+    ],
+    [
+      'a key of another tier and type',
+      () => readWith({ worker: { ...worker, healthyThresholdCount: 2 } }),
+      'beanpole:environments.worker.healthyThresholdCount: only for tier WebServer and type LoadBalanced; this environment is Worker, SingleInstance.',
+    ],
+    [
+      'a smallest size above the largest',
+      () => readWith({ web: { ...balanced, minSize: 5 } }, { 'beanpole:network': { natGateways: 'Single' } }),
+      'beanpole:environments.web.minSize: 5 is above maxSize, which is 4.',
+    ],
+    [
+      'a check that is not over when the next begins',
+      () =>
+        readWith(
+          { web: { ...balanced, healthCheckTimeoutSeconds: 15 } },
+          { 'beanpole:network': { natGateways: 'Single' } },
+        ),
+      'beanpole:environments.web.healthCheckTimeoutSeconds: 15 must be less than healthCheckIntervalSeconds, which is 15.',
+    ],
+    [
+      'a request that outlives the visibility of its message',
+      () => readWith({ worker: { ...worker, visibilityTimeoutSeconds: 60, inactivityTimeoutSeconds: 60 } }),
+      'beanpole:environments.worker.inactivityTimeoutSeconds: 60 must be less than visibilityTimeoutSeconds, which is 60.',
+    ],
+    [
+      'no time for a message',
+      () => readWith({ worker: { ...worker, visibilityTimeoutSeconds: 0 } }),
+      'beanpole:environments.worker.visibilityTimeoutSeconds: 0 leaves no time to handle a message; allowed: 2 or more.',
+    ],
+    [
+      'private subnets without a way out',
+      () => readWith({ web: balanced }),
+      'beanpole:network.natGateways: "None" leaves web, which is LoadBalanced, without a way from its private subnets to AWS; allowed: Single or OnePerAz.',
+    ],
+    [
+      'two architectures',
+      () => readWith({ web, worker: { ...worker, instanceTypes: ['t4g.small'] } }),
+      'beanpole:environments.worker.instanceTypes: t4g.small is arm64, but t3.small of web is x86_64; a version is built for one architecture.',
+    ],
+    [
+      'a record without a domain',
+      () => readWith({ web: { ...web, record: 'www' } }),
+      'beanpole:environments.web.record: "www" needs a domain; set beanpole:domain.',
+    ],
+    [
+      'a record twice',
+      () =>
+        readWith(
+          { web: { ...web, record: '@' }, web2: { ...web, record: '@' } },
+          { 'beanpole:domain': { name: 'a.example' } },
+        ),
+      'beanpole:environments.web2.record: "@" is already the record of web.',
+    ],
+    [
+      'a worker that does not exist',
+      () => readWith({ web: { ...web, workerEnvironment: 'jobs' }, worker }),
+      'beanpole:environments.web.workerEnvironment: "jobs" is not allowed; allowed: worker.',
+    ],
+    [
+      'a web environment that does not say which of two workers it means',
+      () => readWith({ web, one: worker, two: worker }),
+      'beanpole:environments.web.workerEnvironment: is missing, and the stack has several workers; allowed: one or two.',
+    ],
+  ];
+  for (const [what, work, message] of refusals)
+    it(`is refused with ${what}`, () => {
+      const problems = problemsOf(work);
+      expect(problems).to.have.lengthOf(1);
+      if (typeof message === 'string') expect(problems[0]).to.equal(message);
+      else expect(problems[0]).to.match(message);
+    });
+});
+
+describe('architectureOf', () => {
+  for (const [type, architecture] of [
+    ['t3.small', 'x86_64'],
+    ['t4g.small', 'arm64'],
+    ['c7gn.large', 'arm64'],
+    ['a1.medium', 'arm64'],
+    ['g4dn.xlarge', 'x86_64'],
+    ['u7i-6tb.112xlarge', 'x86_64'],
+  ] as const)
+    it(`of ${type} is ${architecture}`, () => {
+      expect(architectureOf(type)).to.equal(architecture);
+    });
+});
+
+describe('nearestOf', () => {
+  it('finds a typing error and a wrong case', () => {
+    expect(nearestOf('natGatways', ['cidr', 'natGateways'])).to.equal('natGateways');
+    expect(nearestOf('CIDR', ['cidr', 'natGateways'])).to.equal('cidr');
+  });
+  it('does not guess', () => {
+    expect(nearestOf('database', ['cidr', 'natGateways'])).to.equal(undefined);
+  });
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
+interface Policy {
+  readonly Statement: readonly {
+    readonly Sid: string;
+    readonly Action: string | readonly string[];
+    readonly Resource: string | readonly string[];
+  }[];
+}
+
+describe('docs/deployer-policy.json', () => {
+  const text = readFileSync(new URL('../../docs/deployer-policy.json', import.meta.url), 'utf8');
+  const { Statement: statements } = JSON.parse(text) as Policy;
+  const actions = statements.flatMap(({ Action }) => Action);
+
+  it('fits into the inline policies of a role', () => {
+    expect(text.replaceAll(/\s/g, '')).to.have.length.below(10_240);
+  });
+
+  it('opens no service as a whole', () => {
+    expect(actions.filter((action) => action === '*' || action.endsWith(':*'))).to.deep.equal([]);
+  });
+
+  it('changes nothing of other applications where ARNs have names', () => {
+    const named = statements
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => /:(role|queue|autoScalingGroup|s3|sqs|sns)/.test(resource));
+    for (const resource of named) expect(resource).to.match(/APPLICATION|aws-service-role/);
+  });
+
+  it('gives each statement an id of its own', () => {
+    const ids = statements.map(({ Sid }) => Sid);
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+});

@@ -1,0 +1,231 @@
+import { expect } from 'chai';
+import { lives, openAccount, replacing, type Account } from './account.ts';
+
+const trust = (service: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+  });
+const policy = (action: string, principal = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: [action], Resource: ['*'], ...principal }],
+});
+
+describe('resources of the other services', () => {
+  let account: Account;
+  before(async () => {
+    account = await openAccount();
+  });
+  after(() => account.stop());
+
+  it('sqs Queue and QueuePolicy', async () => {
+    const sqs = await account.clients.sqs();
+    const dead = await account.make('aws:sqs/queue:Queue', {});
+    const redrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.state.arn, maxReceiveCount: 5 });
+    await lives(account, {
+      type: 'aws:sqs/queue:Queue',
+      inputs: { visibilityTimeoutSeconds: 60, redrivePolicy, tags: { a: '1' } },
+      changed: {
+        visibilityTimeoutSeconds: 90,
+        redrivePolicy,
+        messageRetentionSeconds: 600,
+        tags: { b: '2' },
+      },
+      drift: ({ id }) => sqs.setQueueAttributes({ QueueUrl: id, Attributes: { VisibilityTimeout: '7' } }),
+      shows: ['visibilityTimeoutSeconds'],
+    });
+    const everyone = { Principal: '*' };
+    const Policy = JSON.stringify(policy('sqs:ReceiveMessage', everyone));
+    await lives(account, {
+      type: 'aws:sqs/queuePolicy:QueuePolicy',
+      inputs: { queueUrl: dead.id, policy: policy('sqs:SendMessage', everyone) },
+      changed: { queueUrl: dead.id, policy: policy('sqs:*', everyone) },
+      drift: ({ id }) => sqs.setQueueAttributes({ QueueUrl: id, Attributes: { Policy } }),
+      shows: ['policy'],
+    });
+    await dead.remove();
+  });
+
+  it('ssm Parameter, plain and secret', async () => {
+    const ssm = await account.clients.ssm();
+    for (const type of ['String', 'SecureString']) {
+      const inputs = { name: `/test/${type}`, type, value: 'one', description: 'd' };
+      await lives(account, {
+        type: 'aws:ssm/parameter:Parameter',
+        inputs,
+        changed: { ...inputs, value: 'two', tags: { a: '1' } },
+        drift: ({ id }) => ssm.putParameter({ Name: id, Value: 'three', Overwrite: true }),
+        shows: ['value'],
+      });
+    }
+    const secret = { name: '/test/x', type: 'SecureString', value: 'v' };
+    const made = await account.make('aws:ssm/parameter:Parameter', secret);
+    expect(await replacing(made, secret, [{ type: 'String' }, { name: '/test/y' }])).to.deep.equal([
+      'type',
+      'name',
+    ]);
+    const { secrets } = await account.provider.read({
+      type: made.type,
+      id: made.id,
+      inputs: made.inputs,
+      state: made.state,
+      timeout: 5,
+    });
+    expect(secrets).to.deep.equal(['value']);
+    await made.remove();
+  });
+
+  it('ssm Document, also back to an earlier content', async () => {
+    const ssm = await account.clients.ssm();
+    const content = (...commands: string[]) =>
+      JSON.stringify({
+        schemaVersion: '2.2',
+        mainSteps: [{ action: 'aws:runShellScript', name: 'run', inputs: { runCommand: commands } }],
+      });
+    const inputs = { documentType: 'Command', content: content('a', 'b') };
+    await lives(account, {
+      type: 'aws:ssm/document:Document',
+      inputs,
+      changed: { ...inputs, content: content('b', 'a') },
+      drift: ({ id }) => ssm.updateDocumentDefaultVersion({ Name: id, DocumentVersion: '1' }),
+      shows: ['content'],
+    });
+  });
+
+  it('iam Role, RolePolicy, RolePolicyAttachment and InstanceProfile', async () => {
+    const iam = await account.clients.iam();
+    const inputs = { assumeRolePolicy: trust('ec2.amazonaws.com'), description: 'd' };
+    await lives(account, {
+      type: 'aws:iam/role:Role',
+      inputs,
+      changed: { ...inputs, maxSessionDuration: 7200, description: undefined, tags: { a: '1' } },
+      drift: ({ id }) =>
+        iam.updateAssumeRolePolicy({ RoleName: id, PolicyDocument: trust('lambda.amazonaws.com') }),
+      shows: ['assumeRolePolicy'],
+    });
+    const role = (await account.make('aws:iam/role:Role', inputs)).id;
+    const PolicyDocument = JSON.stringify(policy('*'));
+    await lives(account, {
+      type: 'aws:iam/rolePolicy:RolePolicy',
+      inputs: { role, policy: policy('s3:Get*') },
+      changed: { role, policy: policy('s3:List*') },
+      drift: ({ state }) =>
+        iam.putRolePolicy({ RoleName: role, PolicyName: state.name as string, PolicyDocument }),
+      shows: ['policy'],
+    });
+    const policyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
+    await lives(account, {
+      type: 'aws:iam/rolePolicyAttachment:RolePolicyAttachment',
+      inputs: { role, policyArn },
+      drift: () => iam.detachRolePolicy({ RoleName: role, PolicyArn: policyArn }),
+      shows: 'gone',
+    });
+    await lives(account, {
+      type: 'aws:iam/instanceProfile:InstanceProfile',
+      inputs: {},
+      changed: { role },
+      drift: ({ id }) => iam.removeRoleFromInstanceProfile({ InstanceProfileName: id, RoleName: role }),
+      shows: ['role'],
+    });
+  });
+
+  it('iam Role with policies of its own', async () => {
+    const iam = await account.clients.iam();
+    const inputs = {
+      assumeRolePolicy: trust('ec2.amazonaws.com'),
+      inlinePolicies: [{ name: 'one', policy: JSON.stringify(policy('s3:Get*')) }],
+      managedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'],
+    };
+    await lives(account, {
+      type: 'aws:iam/role:Role',
+      inputs,
+      changed: { ...inputs, inlinePolicies: [{ name: 'two', policy: JSON.stringify(policy('s3:Put*')) }] },
+      drift: ({ id }) => iam.deleteRolePolicy({ RoleName: id, PolicyName: 'two' }),
+      shows: ['inlinePolicies'],
+    });
+  });
+
+  it('route53 Zone and Record', async () => {
+    const route53 = await account.clients.route53();
+    await lives(account, {
+      type: 'aws:route53/zone:Zone',
+      inputs: { name: 'one.example' },
+      changed: { name: 'one.example', comment: 'ours', tags: { a: '1' } },
+      drift: ({ id }) => route53.updateHostedZoneComment({ Id: id, Comment: 'theirs' }),
+      shows: ['comment'],
+    });
+    const zone = await account.make('aws:route53/zone:Zone', { name: 'two.example', forceDestroy: true });
+    const inputs = { zoneId: zone.id, name: 'www', type: 'A', ttl: 60, records: ['192.0.2.1'] };
+    const other = {
+      Name: 'www.two.example',
+      Type: 'A',
+      TTL: 5,
+      ResourceRecords: [{ Value: '192.0.2.9' }],
+    } as const;
+    await lives(account, {
+      type: 'aws:route53/record:Record',
+      inputs,
+      changed: { ...inputs, name: 'WWW', ttl: 30, records: ['192.0.2.2', '192.0.2.1'] },
+      drift: () =>
+        route53.changeResourceRecordSets({
+          HostedZoneId: zone.id,
+          ChangeBatch: {
+            Changes: [
+              {
+                Action: 'UPSERT',
+                ResourceRecordSet: { ...other, ResourceRecords: [...other.ResourceRecords] },
+              },
+            ],
+          },
+        }),
+      shows: ['ttl', 'records'],
+    });
+    const record = await account.make('aws:route53/record:Record', inputs);
+    await record.update({ ...inputs, type: 'TXT', records: ['hello'] });
+    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({ HostedZoneId: zone.id });
+    expect(ResourceRecordSets.map(({ Type }) => Type)).to.have.members(['NS', 'SOA', 'TXT']);
+    await zone.remove();
+    expect(await zone.refresh()).to.equal(false);
+  });
+
+  it('cloudwatch LogGroup and MetricAlarm', async () => {
+    const logs = await account.clients.logs();
+    await lives(account, {
+      type: 'aws:cloudwatch/logGroup:LogGroup',
+      inputs: { name: '/test/logs', retentionInDays: 7 },
+      changed: { name: '/test/logs', retentionInDays: 14, tags: { a: '1' } },
+      drift: ({ id }) => logs.deleteRetentionPolicy({ logGroupName: id }),
+      shows: ['retentionInDays'],
+    });
+    const cloudwatch = await account.clients.cloudwatch();
+    const inputs = {
+      comparisonOperator: 'GreaterThanThreshold',
+      evaluationPeriods: 2,
+      metricName: 'CPUUtilization',
+      namespace: 'AWS/EC2',
+      period: 60,
+      statistic: 'Average',
+      threshold: 80,
+      dimensions: { AutoScalingGroupName: 'web' },
+    };
+    await lives(account, {
+      type: 'aws:cloudwatch/metricAlarm:MetricAlarm',
+      inputs,
+      changed: { ...inputs, threshold: 90, alarmDescription: 'busy', tags: { a: '1' } },
+      drift: ({ id }) => cloudwatch.disableAlarmActions({ AlarmNames: [id] }),
+      shows: ['actionsEnabled'],
+    });
+  });
+
+  it('sns Topic', async () => {
+    const sns = await account.clients.sns();
+    await lives(account, {
+      type: 'aws:sns/topic:Topic',
+      inputs: {},
+      changed: { displayName: 'Alarms', tags: { a: '1' } },
+      drift: ({ id }) =>
+        sns.setTopicAttributes({ TopicArn: id, AttributeName: 'DisplayName', AttributeValue: 'else' }),
+      shows: ['displayName'],
+    });
+  });
+});

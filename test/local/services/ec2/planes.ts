@@ -1,0 +1,95 @@
+import type { Instances, Machine } from '../../../../local/instances/instances.ts';
+import type { Network } from '../../../../local/network/network.ts';
+import type { NetworkPlan } from '../../../../local/network/plan.ts';
+
+/** A network plane that remembers what it was told. */
+export class RecordingNetwork implements Network {
+  readonly plans: NetworkPlan[] = [];
+  /** What the next calls of `apply` throw. */
+  readonly failures: Error[] = [];
+
+  get plan(): NetworkPlan {
+    return this.plans.at(-1) ?? { vpcs: [] };
+  }
+
+  async apply(plan: NetworkPlan): Promise<void> {
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+    this.plans.push(plan);
+  }
+
+  spawn(): never {
+    throw new Error('Nothing is spawned in these tests.');
+  }
+
+  traffic(): { received: number; sent: number } {
+    return { received: 0, sent: 0 };
+  }
+
+  hostOf(): undefined {
+    return undefined;
+  }
+}
+
+/** A compute plane whose machines are only names; they boot at once unless boots are held back. */
+export class NamedMachines implements Instances {
+  readonly booted: Machine[] = [];
+  readonly running = new Set<string>();
+  readonly disks = new Set<string>();
+  /** What the next boots throw. */
+  readonly failures: Error[] = [];
+  readonly #listeners: ((instanceId: string) => void)[] = [];
+  #hold: Promise<void> = Promise.resolve();
+
+  /** Holds all boots back until the result is called. */
+  holdBoots(): () => void {
+    const held = Promise.withResolvers<undefined>();
+    this.#hold = held.promise;
+    return () => {
+      held.resolve(undefined);
+    };
+  }
+
+  async boot(machine: Machine): Promise<void> {
+    await this.#hold;
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+    this.booted.push(machine);
+    this.running.add(machine.instanceId);
+    this.disks.add(machine.instanceId);
+  }
+
+  async halt(instanceId: string): Promise<void> {
+    this.running.delete(instanceId);
+  }
+
+  async discard(instanceId: string): Promise<void> {
+    this.disks.delete(instanceId);
+  }
+
+  run(): never {
+    throw new Error('Nothing is run in these tests.');
+  }
+
+  isRunning(instanceId: string): boolean {
+    return this.running.has(instanceId);
+  }
+
+  async consoleOutput(instanceId: string): Promise<string | undefined> {
+    return this.disks.has(instanceId) ? `console of ${instanceId}\n` : undefined;
+  }
+
+  usage(): { cpuSeconds: number; memoryBytes: number } {
+    return { cpuSeconds: 0, memoryBytes: 0 };
+  }
+
+  onDeath(listener: (instanceId: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The machine ends although nobody halted it. */
+  die(instanceId: string): void {
+    this.running.delete(instanceId);
+    for (const listener of this.#listeners) listener(instanceId);
+  }
+}

@@ -1,0 +1,104 @@
+/** What somebody could change in a stack's network. */
+import { tagged, type Drifts } from './drift.ts';
+
+export const networkDrifts: Drifts = {
+  'aws:ec2/vpc:Vpc': {
+    change: ({ id }, { ec2 }) => ec2.modifyVpcAttribute({ VpcId: id, EnableDnsHostnames: { Value: false } }),
+    shows: 'enableDnsHostnames',
+  },
+  'aws:ec2/subnet:Subnet': {
+    change: ({ id, inputs }, { ec2 }) =>
+      ec2.modifySubnetAttribute({
+        SubnetId: id,
+        MapPublicIpOnLaunch: { Value: inputs.mapPublicIpOnLaunch !== true },
+      }),
+    shows: 'mapPublicIpOnLaunch',
+  },
+  'aws:ec2/internetGateway:InternetGateway': tagged,
+  'aws:ec2/routeTable:RouteTable': tagged,
+  'aws:ec2/eip:Eip': tagged,
+  'aws:ec2/natGateway:NatGateway': tagged,
+  'aws:ec2/securityGroup:SecurityGroup': tagged,
+  'aws:ec2/routeTableAssociation:RouteTableAssociation': {
+    change: ({ id }, { ec2 }) => ec2.disassociateRouteTable({ AssociationId: id }),
+    shows: 'gone',
+  },
+  'aws:ec2/route:Route': {
+    async change({ inputs }, { ec2 }) {
+      const { NatGateways } = await ec2.describeNatGateways({
+        Filter: [{ Name: 'state', Values: ['available'] }],
+      });
+      const { InternetGateways } = await ec2.describeInternetGateways({});
+      const way =
+        inputs.gatewayId === undefined
+          ? { GatewayId: InternetGateways?.[0]?.InternetGatewayId }
+          : { NatGatewayId: NatGateways?.[0]?.NatGatewayId };
+      await ec2.replaceRoute({
+        RouteTableId: String(inputs.routeTableId),
+        DestinationCidrBlock: String(inputs.destinationCidrBlock),
+        ...way,
+      });
+    },
+    shows: 'natGatewayId gatewayId',
+  },
+  'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': {
+    change: ({ id, inputs }, { ec2 }) =>
+      ec2.modifySecurityGroupRules({
+        GroupId: String(inputs.securityGroupId),
+        SecurityGroupRules: [
+          {
+            SecurityGroupRuleId: id,
+            SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 22, ToPort: 80, CidrIpv4: '0.0.0.0/0' },
+          },
+        ],
+      }),
+    shows: 'fromPort',
+  },
+  'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': {
+    change: ({ id, inputs }, { ec2 }) =>
+      ec2.modifySecurityGroupRules({
+        GroupId: String(inputs.securityGroupId),
+        SecurityGroupRules: [
+          { SecurityGroupRuleId: id, SecurityGroupRule: { IpProtocol: '-1', CidrIpv4: '10.0.0.0/8' } },
+        ],
+      }),
+    shows: 'cidrIpv4',
+  },
+  'aws:route53/record:Record': {
+    change: ({ inputs }, { route53 }) =>
+      route53.changeResourceRecordSets({
+        HostedZoneId: String(inputs.zoneId),
+        ChangeBatch: {
+          Changes: [
+            {
+              Action: 'UPSERT',
+              ResourceRecordSet: {
+                Name: String(inputs.name),
+                Type: 'A',
+                TTL: 60,
+                ResourceRecords: [{ Value: '203.0.113.200' }],
+              },
+            },
+          ],
+        },
+      }),
+    shows: 'records,ttl aliases',
+  },
+  'aws:lb/loadBalancer:LoadBalancer': {
+    change: ({ id }, { elb }) =>
+      elb.modifyLoadBalancerAttributes({
+        LoadBalancerArn: id,
+        Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '90' }],
+      }),
+    shows: 'idleTimeout',
+  },
+  'aws:lb/listener:Listener': {
+    change: ({ id }, { elb }) => elb.modifyListener({ ListenerArn: id, Port: 81 }),
+    shows: 'port',
+  },
+  'aws:lb/targetGroup:TargetGroup': {
+    change: ({ id }, { elb }) =>
+      elb.modifyTargetGroup({ TargetGroupArn: id, HealthCheckPath: '/somewhere-else' }),
+    shows: 'healthCheck',
+  },
+};

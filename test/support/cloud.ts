@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const project = resolve(import.meta.dirname, '../..');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A local cloud of a scenario's own, driven by the commands that a user types. */
+export interface TestCloud {
+  /** Where it keeps its state. */
+  readonly folder: string;
+  /** A project of its own, which a scenario may spoil and nobody else changes meanwhile. */
+  readonly project: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly frontDoorPort: number;
+  /** Runs `beanpole …` to its end. */
+  readonly beanpole: (...args: string[]) => Promise<Finished>;
+  /** Starts `beanpole …`, to be interrupted or killed. */
+  readonly startBeanpole: (...args: string[]) => ChildProcess;
+  /** Runs `pulumi …` to its end. */
+  readonly pulumi: (...args: string[]) => Promise<Finished>;
+  /** `pulumi up` of a stack, made if it is not there. Throws when it fails. */
+  readonly up: (stack: string) => Promise<string>;
+  /** Ends the cloud and deletes its state. */
+  remove(): Promise<void>;
+}
+
+export async function startCloud(): Promise<TestCloud> {
+  const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
+  const own = copyOfProject(join(folder, 'project-under-test'));
+  const base = { ...process.env, BEANPOLE_CLOUD: join(folder, 'state'), NO_COLOR: '1' };
+  const beanpoleArgs = (args: readonly string[]): string[] => [join(project, 'bin/beanpole.js'), ...args];
+
+  const started = await run(
+    process.execPath,
+    beanpoleArgs(['local', 'start', '--port', '0', '--front-door', '0']),
+    base,
+    own,
+  );
+  if (started.code !== 0)
+    throw new Error(`The local cloud did not start:\n${started.stdout}${started.stderr}`);
+  const variables = await must(run(process.execPath, beanpoleArgs(['local', 'env', '--json']), base, own));
+  const env: NodeJS.ProcessEnv = { ...base, ...(JSON.parse(variables) as Record<string, string>) };
+
+  const beanpole = (...args: string[]): Promise<Finished> =>
+    run(process.execPath, beanpoleArgs(args), env, own);
+  const pulumi = (...args: string[]): Promise<Finished> =>
+    run('pulumi', ['--non-interactive', ...args], env, own);
+  return {
+    folder: join(folder, 'state'),
+    project: own,
+    env,
+    frontDoorPort: Number(env.LOCAL_CLOUD_FRONT_DOOR?.split(':').at(-1)),
+    beanpole,
+    startBeanpole: (...args) =>
+      spawn(process.execPath, beanpoleArgs(args), { env, cwd: own, stdio: ['ignore', 'pipe', 'pipe'] }),
+    pulumi,
+    async up(stack) {
+      await must(pulumi('stack', 'select', '--create', stack));
+      return await must(pulumi('up', '--yes', '--skip-preview', '--stack', stack));
+    },
+    async remove() {
+      await must(beanpole('local', 'stop'));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The result's output; throws with all of it when the program failed. */
+export async function must(finished: Promise<Finished>): Promise<string> {
+  const { code, stdout, stderr } = await finished;
+  if (code !== 0) throw new Error(`Ended with code ${code}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** Replaces text in a file of a scenario's own project. */
+export function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+}
+
+export function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<Finished> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.on('error', fail);
+    child.on('close', (code) => {
+      done({ code, stdout, stderr });
+    });
+  });
+}
+
+function copyOfProject(target: string): string {
+  for (const entry of [
+    'Pulumi.yaml',
+    'Pulumi.application.yaml',
+    'Pulumi.dev.yaml',
+    'Pulumi.prod.yaml',
+    'package.json',
+    'infra',
+    'agent',
+    'model',
+    'app',
+    'worker',
+  ]) {
+    cpSync(join(project, entry), join(target, entry), {
+      recursive: true,
+      filter: (path) => !path.includes('node_modules'),
+    });
+  }
+  symlinkSync(join(project, 'node_modules'), join(target, 'node_modules'));
+  return target;
+}
