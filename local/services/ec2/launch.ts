@@ -104,7 +104,7 @@ function mergedData(
   input: RunInstancesCommandInput,
   call: Call,
 ): { data: RequestLaunchTemplateData; tags: Launch['tags'] } {
-  const own = Object.fromEntries(Object.entries(input).filter(([member]) => inline.includes(member)));
+  const own = Object.fromEntries(Object.entries(input).filter(([member]) => launchMembers.includes(member)));
   const inlineData = checkedTemplateData(own, call);
   const requested = tagsByType(input.TagSpecifications, call);
   if (!input.LaunchTemplate) return { data: inlineData, tags: requested };
