@@ -60,6 +60,33 @@ export const workerDaemon = z.strictObject({
   maxRetries: z.number().int().min(1).max(100).default(10),
 });
 
+/** A relational database of the stack; user name and password are in the secret, which RDS may rotate. */
+export const databaseEndpoint = z.strictObject({
+  host: z.string(),
+  /** Aurora's reader endpoint, or a read replica; absent where the writer serves all reads. */
+  readerHost: z.string().optional(),
+  port: z.number().int(),
+  name: z.string(),
+  /** Secrets Manager secret with `username` and `password`. */
+  secretArn: z.string(),
+});
+
+/** A cache of the stack. */
+export const cacheEndpoint = z.strictObject({
+  host: z.string(),
+  readerHost: z.string().optional(),
+  port: z.number().int(),
+  /** Encrypted in transit: the application is given a `rediss://` URL. */
+  isEncrypted: z.boolean(),
+});
+
+/** A shared file system of the stack, mounted before the application starts. */
+export const sharedFiles = z.strictObject({
+  fileSystemId: z.string(),
+  accessPointId: z.string(),
+  mountPath: z.string().startsWith('/'),
+});
+
 const environmentName = { application: z.string(), stack: z.string(), environment: z.string() };
 
 /** `…/instance`: all that an instance needs to boot. No secrets, no group ids. */
@@ -81,6 +108,12 @@ export const instanceDescriptor = z.strictObject({
   /** Given to the application as WORKER_QUEUE_URL. */
   workerQueueUrl: z.string().optional(),
   workerDaemon: workerDaemon.optional(),
+  /** Given to the application as RDS_HOSTNAME, RDS_PORT, RDS_DB_NAME, RDS_USERNAME, RDS_PASSWORD, RDS_READER_HOSTNAME. */
+  database: databaseEndpoint.optional(),
+  /** Given to the application as REDIS_URL. */
+  cache: cacheEndpoint.optional(),
+  /** Given to the application as UPLOADS_DIR. */
+  files: sharedFiles.optional(),
 });
 
 const slotResources = z.strictObject({
@@ -234,6 +267,9 @@ export type Platform = z.infer<typeof platform>;
 export type Architecture = z.infer<typeof architecture>;
 export type VersionManifest = z.infer<typeof versionManifest>;
 export type ApplicationDescriptor = z.infer<typeof applicationDescriptor>;
+export type DatabaseEndpoint = z.infer<typeof databaseEndpoint>;
+export type CacheEndpoint = z.infer<typeof cacheEndpoint>;
+export type SharedFiles = z.infer<typeof sharedFiles>;
 export type WorkerDaemon = z.infer<typeof workerDaemon>;
 export type InstanceDescriptor = z.infer<typeof instanceDescriptor>;
 export type EnvironmentDescriptor = z.infer<typeof environmentDescriptor>;

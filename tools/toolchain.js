@@ -15,6 +15,9 @@ export const debianPackages = {
   bwrap: 'bubblewrap',
   unshare: 'util-linux',
   curl: 'curl',
+  mariadbd: 'mariadb-server',
+  mariabackup: 'mariadb-backup',
+  'redis-server': 'redis-server',
 };
 
 /** Shared by all clones of one user. */
