@@ -132,13 +132,13 @@ describe('making a version', () => {
       expect(error.message).to.contain('site.zip is not a zip file');
     });
 
-    it('installs dependencies once for one lock file, and leaves the notes of npm out', async () => {
+    it('installs dependencies once for one lock file, and leaves out what no instance reads', async () => {
       write({
         'app/package.json': JSON.stringify({ scripts: { start: 'node .' }, dependencies: { left: '1.0.0' } }),
         'app/package-lock.json': '{"lockfileVersion":3}',
         // An npm that does what npm ci does, without a registry.
         'bin/npm':
-          '#!/bin/sh\necho "$@" >> "$NPM_CALLS"\nmkdir -p node_modules/left\necho "module.exports = 1" > node_modules/left/index.js\necho {} > node_modules/.package-lock.json\n',
+          '#!/bin/sh\necho "$@" >> "$NPM_CALLS"\nmkdir -p node_modules/left\necho "module.exports = 1" > node_modules/left/index.js\necho export > node_modules/left/index.d.ts\necho {} > node_modules/.package-lock.json\n',
       });
       const { chmodSync } = await import('node:fs');
       chmodSync(join(folder, 'bin/npm'), 0o755);
@@ -155,6 +155,10 @@ describe('making a version', () => {
       write({ 'app/server.js': 'changed' });
       await create(self, 'v2');
       expect(readdirSync(join(folder, 'cache/beanpole/modules'))).to.have.length(1);
+      // A zip tells names as they are.
+      const bundle = String(self.bucket.objects.get(uploaded(self)[0] ?? ''));
+      expect(bundle).to.contain('node_modules/left/index.js');
+      expect(bundle).not.to.match(/index\.d\.ts|\.package-lock\.json/);
       const { readFileSync } = await import('node:fs');
       expect(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')).to.deep.equal([
         'ci --omit=dev --no-audit --no-fund --loglevel=error',
