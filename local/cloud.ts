@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { createAuthority } from './authority.ts';
 import { systemClock } from './clock.ts';
 import { createFrontDoor } from './daemon/front-door/front-door.ts';
 import { knownNames } from './daemon/front-door/known-names.ts';
@@ -49,8 +50,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const clock = systemClock;
   const store = openStore(join(folder, 'state.sqlite'));
   const network = await createNetwork({ endpointPort: port, refusal: options.refusal });
-  const instances = createInstances({ folder, network, region, origin, clock });
-  const parts = await createServices({ store, clock, account, region, folder, origin, network, instances });
+  const authority = createAuthority(folder);
+  const instances = createInstances({ folder, network, region, origin, clock, authority });
+  const planes = { network, instances, authority };
+  const parts = await createServices({ store, clock, account, region, folder, origin, ...planes });
   const closeDoors = await openDoors(parts, network, options);
   await startServices(parts);
   return {

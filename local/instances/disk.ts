@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   cpSync,
@@ -78,13 +79,14 @@ const commands: Record<string, string> = {
 };
 
 /** Makes an instance's disk from the image. A disk that is there was made whole: it got its name last. */
-export function makeDisk(disk: string, machine: Machine): void {
+export function makeDisk(disk: string, machine: Machine, rootCertificate: string): void {
   if (existsSync(disk)) return;
   const draft = `${disk}.new`;
   rmSync(draft, { recursive: true, force: true });
   for (const folder of folders) mkdirSync(join(draft, folder), { recursive: true });
   for (const path of topFolders.filter(isLink)) copy(path, join(draft, path));
   copyEtc(join(draft, 'etc'));
+  trust(join(draft, 'etc/ssl/certs'), rootCertificate);
   for (const [name, program] of Object.entries(commands)) {
     symlinkSync(`../lib/image/${program}`, join(draft, 'usr/local/bin', name));
   }
@@ -104,6 +106,13 @@ function copyEtc(etc: string): void {
   const users = readFileSync(join(etc, 'passwd'), 'utf8').matchAll(/^[^:]+/gm);
   const entries = [...users].map(([name]) => `${name}:*:20000:0:99999:7:::\n`);
   writeFileSync(join(etc, 'shadow'), entries.join(''), { mode: 0o640 });
+}
+
+/** The region's own certificates are valid inside, as AWS's are everywhere. */
+function trust(folder: string, rootCertificate: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'local-cloud-root.pem'), rootCertificate);
+  appendFileSync(join(folder, 'ca-certificates.crt'), rootCertificate);
 }
 
 const isLink = (path: string): boolean =>

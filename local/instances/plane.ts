@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { Authority } from '../authority.ts';
 import type { Clock } from '../clock.ts';
 import type { Network } from '../network/network.ts';
 import { runInside } from './command.ts';
@@ -20,6 +21,8 @@ export interface InstancesOptions {
   /** The endpoint as instances see it. */
   readonly origin: string;
   readonly clock: Clock;
+  /** Trusted by every machine. */
+  readonly authority: Pick<Authority, 'rootCertificate'>;
 }
 
 interface Running {
@@ -58,7 +61,7 @@ export class InstancePlane implements Instances {
     const { instanceId } = machine;
     if (this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} runs already.`);
     const disk = this.#disk(instanceId);
-    makeDisk(disk, machine);
+    makeDisk(disk, machine, await this.#options.authority.rootCertificate());
     writeIdentity(disk, machine, this.#options.region, this.#options.origin);
     const outer = this.#options.network.spawn(instanceId, sandboxCommand(factsOf(disk, machine)), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],

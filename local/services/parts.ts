@@ -1,3 +1,4 @@
+import type { Authority } from '../authority.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
@@ -16,6 +17,8 @@ export interface Parts {
   readonly origin: string;
   readonly network: Network;
   readonly instances: Instances;
+  /** Issues the certificates of the region's servers; instances trust it. */
+  readonly authority: Authority;
   /** The other services. Filled when all are made: use it in operations and `start`, not in `createX`. */
   readonly services: Services;
 }

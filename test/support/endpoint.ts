@@ -16,6 +16,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuthority } from '../../local/authority.ts';
 import { ManualClock, systemClock } from '../../local/clock.ts';
 import { createEndpoint } from '../../local/endpoint/endpoint.ts';
 import type { Caller, Service, ServiceName } from '../../local/endpoint/service.ts';
@@ -89,6 +90,7 @@ export async function startEndpoint(makers: Makers, overrides: Partial<Parts> = 
   const parts: Parts = {
     network: idlePlane(),
     instances: idlePlane(),
+    authority: createAuthority(folder),
     ...overrides,
     store,
     clock,

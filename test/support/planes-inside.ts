@@ -1,6 +1,7 @@
 /** The program of `startPlanes`, inside the namespaces. */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createAuthority } from '../../local/authority.ts';
 import { systemClock } from '../../local/clock.ts';
 import { MetadataService } from '../../local/instances/metadata.ts';
 import { serveMetadata } from '../../local/instances/metadata-server.ts';
@@ -16,7 +17,7 @@ const [folder = ''] = process.argv.slice(2);
 const port = 4566;
 const network = await createNetwork({ endpointPort: port });
 const instances = createInstances({
-  ...{ folder, network, region: 'eu-central-1', clock: systemClock },
+  ...{ folder, network, region: 'eu-central-1', clock: systemClock, authority: createAuthority(folder) },
   origin: `http://127.0.0.1:${port}`,
 });
 const deaths: string[] = [];

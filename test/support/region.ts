@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Image, Instance, Subnet, SecurityGroup, Filter } from '@aws-sdk/client-ec2';
+import { createAuthority } from '../../local/authority.ts';
 import { ManualClock, systemClock, type Clock } from '../../local/clock.ts';
 import { createEndpoint } from '../../local/endpoint/endpoint.ts';
 import type { Service } from '../../local/endpoint/service.ts';
@@ -77,6 +78,7 @@ async function open(
       ...own.network,
     },
     instances: machines,
+    authority: createAuthority(folder),
     services: services as unknown as Services,
   };
   for (const [name, create] of Object.entries(creators)) services[name] = create(parts);
