@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { openConnections } from './deploy/connections.ts';
 import { drained } from './deploy/drain.ts';
 import { processEnvironment } from './deploy/environment.ts';
-import { pointCurrent, pruneReleases } from './deploy/release-folders.ts';
+import { pointCurrent, setAside } from './deploy/release-folders.ts';
 import { ErrandError, type SendErrand } from './errands/contract.ts';
 import { probe } from './health/probe.ts';
 import type { AgentLog } from './logs/agent-log.ts';
@@ -246,12 +246,14 @@ export class Instance {
     const kept = [live?.folder, previousFolder, ...draining.map(({ folder }) => folder)].filter(
       (folder): folder is string => typeof folder === 'string',
     );
-    await pruneReleases(
+    const onError = (error: unknown) => {
+      this.#parts.log.write('WARN', `Old releases could not be removed: ${String(error)}`);
+    };
+    const remove = await setAside(
       this.#parts.paths.releases,
       kept.map((folder) => path.resolve(folder)),
-    ).catch((error: unknown) => {
-      this.#parts.log.write('WARN', `Old releases could not be removed: ${String(error)}`);
-    });
+    ).catch(onError);
+    void remove?.().catch(onError);
   }
 }
 

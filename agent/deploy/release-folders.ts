@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -14,11 +15,26 @@ export async function pointCurrent(current: string, folder: string): Promise<voi
   await rename(temporary, current);
 }
 
-/** Removes every release folder but those named. */
-export async function pruneReleases(releases: string, kept: readonly string[]): Promise<void> {
+const asideEnding = '.removed';
+
+/**
+ * Puts every release folder but those named aside, so that no later deployment meets half of one. The result
+ * deletes what is aside, that of an earlier agent too: thousands of files, which nobody has to wait for.
+ */
+export async function setAside(releases: string, kept: readonly string[]): Promise<() => Promise<void>> {
   const names = await readdir(releases).catch(() => []);
   const superfluous = names
     .map((name) => path.join(releases, name))
     .filter((folder) => !kept.includes(folder));
-  await Promise.all(superfluous.map((folder) => rm(folder, { recursive: true, force: true })));
+  const aside = await Promise.all(superfluous.map(moveAside));
+  return async () => {
+    await Promise.all(aside.map((folder) => rm(folder, { recursive: true, force: true })));
+  };
+}
+
+async function moveAside(folder: string): Promise<string> {
+  if (folder.endsWith(asideEnding)) return folder;
+  const target = `${folder}.${randomUUID()}${asideEnding}`;
+  await rename(folder, target);
+  return target;
 }
