@@ -17,6 +17,7 @@ import type { Refusal } from './network/ruleset.ts';
 import type { Parts } from './services/parts.ts';
 import { createServices, inStartOrder } from './services.ts';
 import { openStore } from './store.ts';
+import { publishRoot } from './trust.ts';
 
 export interface CloudOptions {
   /** Where everything durable is kept. */
@@ -51,6 +52,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const store = openStore(join(folder, 'state.sqlite'));
   const network = await createNetwork({ endpointPort: port, refusal: options.refusal });
   const authority = createAuthority(folder);
+  publishRoot(folder, await authority.rootCertificate());
   const instances = createInstances({ folder, network, region, origin, clock, authority });
   const planes = { network, instances, authority };
   const parts = await createServices({ store, clock, account, region, folder, origin, ...planes });

@@ -3,7 +3,10 @@ import type { InstanceDescriptor } from '../../model/schemas.ts';
 import type { Identity } from '../metadata.ts';
 
 export interface EnvironmentParts {
-  /** The agent's own environment: AWS_* is passed on, so that the application's SDK reaches the same AWS. */
+  /**
+   * The agent's own environment. AWS_* and the authorities that the machine trusts are passed on, so that
+   * the application reaches the same AWS.
+   */
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly descriptor: InstanceDescriptor;
   readonly identity: Identity;
@@ -17,7 +20,7 @@ export interface EnvironmentParts {
   readonly nodeFolder: string;
 }
 
-const passedOn = /^(AWS_|LANG$|LC_|TZ$)/;
+const passedOn = /^(AWS_|NODE_EXTRA_CA_CERTS$|LANG$|LC_|TZ$)/;
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What a process of the application sees. Properties may not change what the agent decides. */

@@ -12,6 +12,7 @@ const cloudStatus = z.object({
   secretAccessKey: z.string(),
   region: z.string(),
   frontDoor: z.string(),
+  authority: z.string(),
 });
 export type CloudStatus = z.infer<typeof cloudStatus>;
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { internetHost } from '../network/wiring.ts';
 import { pathWithSystem } from './checks.ts';
+import { trusting } from '../trust.ts';
 import { askDaemon } from './control.ts';
 import { Refusal } from './failure.ts';
 import { start as startDaemon } from './launcher.ts';
@@ -78,7 +79,12 @@ export async function shell(folder: string, command: readonly string[]): Promise
   const onHost = ['nsenter', `--net=/run/netns/${internetHost}`, '--'];
   const wanted = command.length > 0 ? command : ['bash', '--norc'];
   const [program = '', ...args] = enterCommand(running.pid, [...onHost, ...wanted], process.getuid?.() ?? 0);
-  const env = { ...process.env, PATH: pathWithSystem(process.env.PATH), PS1: 'internet:\\w\\$ ' };
+  const env = {
+    ...process.env,
+    ...trusting(running.authority),
+    PATH: pathWithSystem(process.env.PATH),
+    PS1: 'internet:\\w\\$ ',
+  };
   const child = spawn(program, args, { stdio: 'inherit', env });
   // Ctrl-C is for what runs in the shell.
   process.on('SIGINT', () => undefined);

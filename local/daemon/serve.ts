@@ -7,6 +7,7 @@ import { listInstances, listLoadBalancers } from './inventory.ts';
 import { takeLock } from './lock.ts';
 import { memoryOfAll } from './memory.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
+import { publishedRoot } from '../trust.ts';
 import type { RunningStatus } from './status.ts';
 
 /** Descriptors that the launcher hands to the daemon. */
@@ -73,6 +74,7 @@ async function statusOf(
     startedAt,
     endpoint: parts.origin,
     frontDoor: `http://127.0.0.1:${settings.frontDoorPort}`,
+    authority: publishedRoot(parts.folder),
     region: parts.region,
     account: parts.account,
     ...parts.services.iam.rootAccessKey(),

@@ -10,6 +10,8 @@ export interface RunningStatus {
   readonly startedAt: string;
   readonly endpoint: string;
   readonly frontDoor: string;
+  /** File with the root of the cloud's certificate authority: for `curl --cacert`, or a browser's settings. */
+  readonly authority: string;
   readonly region: string;
   readonly account: string;
   readonly accessKeyId: string;
@@ -45,6 +47,7 @@ export function renderStatus(status: Status): string {
     `The local cloud runs since ${status.startedAt} (pid ${status.pid}).`,
     `  endpoint    ${status.endpoint}  (${status.region}, account ${status.account})`,
     `  front door  ${status.frontDoor}`,
+    `  authority   ${status.authority}`,
     `  state       ${status.folder}`,
     `  memory      ${Math.round(status.memoryBytes / 1e6)} MB`,
     `  instances   ${running} running of ${status.instances.length}`,

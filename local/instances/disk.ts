@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
   cpSync,
@@ -16,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { anchor } from '../trust.ts';
 import type { Machine } from './instances.ts';
 
 /** The image's own files: programs that stand in for systemd, users, name service. */
@@ -79,14 +79,13 @@ const commands: Record<string, string> = {
 };
 
 /** Makes an instance's disk from the image. A disk that is there was made whole: it got its name last. */
-export function makeDisk(disk: string, machine: Machine, rootCertificate: string): void {
+export function makeDisk(disk: string, machine: Machine): void {
   if (existsSync(disk)) return;
   const draft = `${disk}.new`;
   rmSync(draft, { recursive: true, force: true });
   for (const folder of folders) mkdirSync(join(draft, folder), { recursive: true });
   for (const path of topFolders.filter(isLink)) copy(path, join(draft, path));
   copyEtc(join(draft, 'etc'));
-  trust(join(draft, 'etc/ssl/certs'), rootCertificate);
   for (const [name, program] of Object.entries(commands)) {
     symlinkSync(`../lib/image/${program}`, join(draft, 'usr/local/bin', name));
   }
@@ -106,13 +105,6 @@ function copyEtc(etc: string): void {
   const users = readFileSync(join(etc, 'passwd'), 'utf8').matchAll(/^[^:]+/gm);
   const entries = [...users].map(([name]) => `${name}:*:20000:0:99999:7:::\n`);
   writeFileSync(join(etc, 'shadow'), entries.join(''), { mode: 0o640 });
-}
-
-/** The region's own certificates are valid inside, as AWS's are everywhere. */
-function trust(folder: string, rootCertificate: string): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'local-cloud-root.pem'), rootCertificate);
-  appendFileSync(join(folder, 'ca-certificates.crt'), rootCertificate);
 }
 
 const isLink = (path: string): boolean =>
@@ -161,7 +153,7 @@ export function writeIdentity(disk: string, machine: Machine, region: string, or
 }
 
 const environmentFile = (origin: string): string =>
-  `AWS_ENDPOINT_URL=${origin}\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nLANG=C.UTF-8\n`;
+  `AWS_ENDPOINT_URL=${origin}\nNODE_EXTRA_CA_CERTS=/${anchor}\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nLANG=C.UTF-8\n`;
 
 /** The pairs of an /etc/environment. */
 export function parseEnvironment(text: string): Record<string, string> {

@@ -10,6 +10,7 @@ import type { Network } from '../network/network.ts';
 import { runInside } from './command.ts';
 import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity } from './disk.ts';
 import type { Instances, Machine, MachineCommand, MachineCommandResult } from './instances.ts';
+import { trustRoot } from '../trust.ts';
 import { usageOf } from './processes.ts';
 import { infoDescriptor, readyDescriptor, sandboxCommand } from './sandbox.ts';
 
@@ -61,7 +62,8 @@ export class InstancePlane implements Instances {
     const { instanceId } = machine;
     if (this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} runs already.`);
     const disk = this.#disk(instanceId);
-    makeDisk(disk, machine, await this.#options.authority.rootCertificate());
+    makeDisk(disk, machine);
+    trustRoot(disk, await this.#options.authority.rootCertificate());
     writeIdentity(disk, machine, this.#options.region, this.#options.origin);
     const outer = this.#options.network.spawn(instanceId, sandboxCommand(factsOf(disk, machine)), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],

@@ -52,6 +52,7 @@ describe('the environment of a process', () => {
   const made = processEnvironment({
     inherited: {
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+      NODE_EXTRA_CA_CERTS: '/etc/authority.pem',
       BEANPOLE_SLOT: 'blue',
       MALLOC_ARENA_MAX: '1',
       LANG: 'C',
@@ -70,6 +71,7 @@ describe('the environment of a process', () => {
       PORT: '5101',
       AWS_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+      NODE_EXTRA_CA_CERTS: '/etc/authority.pem',
       WORKER_QUEUE_URL: 'http://queue',
       INSTANCE_ID: 'i-1',
       AVAILABILITY_ZONE: 'eu-central-1a',

@@ -38,6 +38,7 @@ describe('a local cloud', () => {
     secretAccessKey: "it's",
     region: 'eu-central-1',
     frontDoor: 'http://127.0.0.1:8080',
+    authority: '/cloud/authority/root.pem',
   };
 
   describe('the folders of a local cloud', () => {

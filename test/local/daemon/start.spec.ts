@@ -98,6 +98,7 @@ describe('starting the daemon', () => {
   it('shows no secret to people', () => {
     const text = renderStatus({
       ...{ running: true, folder: '/f', pid: 7, startedAt: 'now', endpoint: 'e', frontDoor: 'f' },
+      authority: '/f/root.pem',
       ...{ region: 'r', account: 'a', accessKeyId: 'AKIA', secretAccessKey: 'hidden', memoryBytes: 5e6 },
       instances: [
         { instanceId: 'i-1', name: 'web', state: 'running', privateAddress: '10.0.0.5', publicAddress: '' },
