@@ -6,7 +6,8 @@ import type { Clock } from './clock.ts';
 import { openConnections } from './deploy/connections.ts';
 import { drained } from './deploy/drain.ts';
 import { processEnvironment } from './deploy/environment.ts';
-import { pointCurrent, setAside } from './deploy/release-folders.ts';
+import { OldReleases } from './deploy/old-releases.ts';
+import { pointCurrent } from './deploy/release-folders.ts';
 import { ErrandError, type SendErrand } from './errands/contract.ts';
 import { probe } from './health/probe.ts';
 import type { AgentLog } from './logs/agent-log.ts';
@@ -42,10 +43,18 @@ const pauseBetweenProbesMilliseconds = 250;
 
 export class Instance {
   readonly #parts: InstanceParts;
+  readonly #oldReleases: OldReleases;
   #live: Formation | undefined;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
+    this.#oldReleases = new OldReleases({
+      clock: parts.clock,
+      folder: parts.paths.releases,
+      onProblem: (error) => {
+        parts.log.write('WARN', `Old releases could not be removed: ${String(error)}`);
+      },
+    });
   }
 
   get live(): Formation | undefined {
@@ -246,14 +255,7 @@ export class Instance {
     const kept = [live?.folder, previousFolder, ...draining.map(({ folder }) => folder)].filter(
       (folder): folder is string => typeof folder === 'string',
     );
-    const onError = (error: unknown) => {
-      this.#parts.log.write('WARN', `Old releases could not be removed: ${String(error)}`);
-    };
-    const remove = await setAside(
-      this.#parts.paths.releases,
-      kept.map((folder) => path.resolve(folder)),
-    ).catch(onError);
-    void remove?.().catch(onError);
+    await this.#oldReleases.keepOnly(kept.map((folder) => path.resolve(folder)));
   }
 }
 

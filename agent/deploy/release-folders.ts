@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A release is named by what it holds, so the same bundle is never unpacked twice. */
@@ -13,28 +12,4 @@ export async function pointCurrent(current: string, folder: string): Promise<voi
   await rm(temporary, { force: true });
   await symlink(folder, temporary);
   await rename(temporary, current);
-}
-
-const asideEnding = '.removed';
-
-/**
- * Puts every release folder but those named aside, so that no later deployment meets half of one. The result
- * deletes what is aside, that of an earlier agent too: thousands of files, which nobody has to wait for.
- */
-export async function setAside(releases: string, kept: readonly string[]): Promise<() => Promise<void>> {
-  const names = await readdir(releases).catch(() => []);
-  const superfluous = names
-    .map((name) => path.join(releases, name))
-    .filter((folder) => !kept.includes(folder));
-  const aside = await Promise.all(superfluous.map(moveAside));
-  return async () => {
-    await Promise.all(aside.map((folder) => rm(folder, { recursive: true, force: true })));
-  };
-}
-
-async function moveAside(folder: string): Promise<string> {
-  if (folder.endsWith(asideEnding)) return folder;
-  const target = `${folder}.${randomUUID()}${asideEnding}`;
-  await rename(folder, target);
-  return target;
 }
