@@ -7,11 +7,11 @@ export function createQueue(queueUrl, region) {
     return { sqs: new SQSClient({ region }), SendMessageCommand };
   };
   return {
-    /** Resolves to the message's id when the queue has it. */
-    async send(entry) {
+    /** Resolves to the message's id when the queue has it. `kind` tells the worker what to do. */
+    async send(kind, job) {
       const { sqs, SendMessageCommand } = await (client ??= connect());
       const answer = await sqs.send(
-        new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(entry) }),
+        new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ kind, ...job }) }),
       );
       return answer.MessageId;
     },

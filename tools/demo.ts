@@ -104,7 +104,7 @@ async function withChangedApplication(action: (folder: string) => Promise<unknow
       recursive: true,
       filter: (path) => !path.includes('node_modules'),
     });
-    const page = join(folder, 'page.js');
+    const page = join(folder, 'views/front.js');
     const changed = readFileSync(page, 'utf8').replace(
       /(<p class="kicker">)[^<]*/,
       `$1This is ${second}: deployed while you were reading`,
