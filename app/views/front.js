@@ -58,7 +58,7 @@ const card = (post) => markup`<article class="post">
   </article>`;
 
 const byline = (post) =>
-  markup`<p class="byline">${dateOf(post.publishedAt)} · ${readingMinutes(post.body)} min</p>`;
+  markup`<p class="byline">${dateOf(post.publishedAt)} · ${readingMinutes(post.body)} min read</p>`;
 
 const pagination = (page, pages) => markup`<nav class="pages" aria-label="Pages">
     ${page > 1 ? markup`<a rel="prev" href="${page === 2 ? '/' : `/?page=${page - 1}`}">← Newer</a>` : markup`<span></span>`}

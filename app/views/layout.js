@@ -23,7 +23,7 @@ const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='9' fill='%231f6f54'/%3E%3Cpath d='M8 23V9l8 9 8-9v14' fill='none' stroke='white' stroke-width='3' stroke-linejoin='round' stroke-linecap='round'/%3E%3C/svg%3E";
 
 /** A whole page. `facts` are version, instance and zone; `isAdmin` shows the way to the desk. */
-export function layout({ title, description, facts, isAdmin, main, className }) {
+export function layout({ title, description, facts, isAdmin, main }) {
   return String(markup`<!doctype html>
 <html lang="en">
 <head>
@@ -46,7 +46,7 @@ ${description && markup`<meta name="description" content="${description}">`}
     <a href="/admin">${isAdmin ? 'Desk' : 'Sign in'}</a>
   </nav>
 </header>
-<main id="main" class="${className}">
+<main id="main">
 ${main}
 </main>
 <footer>

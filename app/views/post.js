@@ -7,7 +7,7 @@ import { excerptOf, readingMinutes, renderPlain, renderText } from './text.js';
 export function postPage({ facts, isAdmin, post, comments, formKey, isSaved, problem, written = {} }) {
   const main = markup`<article class="article">
     <header>
-      <p class="byline">${dateOf(post.publishedAt)} · ${readingMinutes(post.body)} min${isAdmin && markup` · <a href="/admin/posts/${post.id}">Edit</a>`}</p>
+      <p class="byline">${dateOf(post.publishedAt)} · ${readingMinutes(post.body)} min read${isAdmin && markup` · <a href="/admin/posts/${post.id}">Edit</a>`}</p>
       <h1>${post.title}</h1>
     </header>
     <div class="frame wide">${pictureOf(post, { slot: '(min-width: 60rem) 58rem, 100vw', isFirst: true })}</div>
@@ -36,7 +36,6 @@ export function postPage({ facts, isAdmin, post, comments, formKey, isSaved, pro
     facts,
     isAdmin,
     main,
-    className: 'reading',
   });
 }
 

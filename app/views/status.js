@@ -28,7 +28,7 @@ const headline = (parts) => {
   return 'All is well.';
 };
 
-const words = { connected: 'connected', away: 'away', none: 'not configured' };
+const words = { connected: 'connected', configured: 'configured', away: 'away', none: 'not configured' };
 
 const partOf = ({ name, state, detail }) => markup`<li class="part ${state}">
     <span class="dot" aria-hidden="true"></span>

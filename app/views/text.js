@@ -32,7 +32,7 @@ export function excerptOf(text, length = 180) {
     .replace(/[*`]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  return plain.length <= length ? plain : `${plain.slice(0, length).replace(/\s+\S*$/, '')} …`;
+  return plain.length <= length ? plain : `${plain.slice(0, length).replace(/\s+\S*$/, '')}\u00a0…`;
 }
 
 export const readingMinutes = (text) => Math.max(1, Math.round(text.split(/\s+/).length / 220));

@@ -107,7 +107,7 @@ describe("a post's text", () => {
 
   it('is cut between words, without its marks', () => {
     expect(excerptOf('## A\n\nword **bold** [link](https://x.example) more', 18)).to.equal(
-      'A word bold link …',
+      'A word bold link\u00a0…',
     );
   });
 });
