@@ -5,10 +5,11 @@ import type { Parts, Services } from './services/parts.ts';
 export async function createServices(base: Omit<Parts, 'services'>): Promise<Parts> {
   const services: Partial<Record<keyof Services, Service>> = {};
   const parts: Parts = { ...base, services: services as unknown as Services };
-  const [autoscaling, ec2, elbv2, iam, logs, cloudwatch, route53, s3, sns, sqs, ssm, sts] = await Promise.all(
-    [
+  const [autoscaling, ec2, elasticache, elbv2, iam, logs, cloudwatch, route53, s3, sns, sqs, ssm, sts] =
+    await Promise.all([
       import('./services/autoscaling/service.ts'),
       import('./services/ec2/service.ts'),
+      import('./services/elasticache/service.ts'),
       import('./services/elbv2/service.ts'),
       import('./services/iam/service.ts'),
       import('./services/logs/service.ts'),
@@ -19,8 +20,7 @@ export async function createServices(base: Omit<Parts, 'services'>): Promise<Par
       import('./services/sqs/service.ts'),
       import('./services/ssm/service.ts'),
       import('./services/sts/service.ts'),
-    ],
-  );
+    ]);
   const made: Services = {
     iam: iam.createIam(parts),
     sts: sts.createSts(parts),
@@ -32,6 +32,7 @@ export async function createServices(base: Omit<Parts, 'services'>): Promise<Par
     sqs: sqs.createSqs(parts),
     route53: route53.createRoute53(parts),
     ec2: ec2.createEc2(parts),
+    elasticache: elasticache.createElastiCache(parts),
     elasticloadbalancing: elbv2.createElbv2(parts),
     autoscaling: autoscaling.createAutoScaling(parts),
   };
@@ -51,6 +52,7 @@ const startOrder: readonly (keyof Services)[] = [
   'sqs',
   'route53',
   'ec2',
+  'elasticache',
   'elasticloadbalancing',
   'autoscaling',
 ];

@@ -58,6 +58,12 @@ export const sources: Record<ServiceName, Source> = {
     version: '2016-11-15',
     xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15',
   },
+  elasticache: {
+    load: () => import('@aws-sdk/client-elasticache'),
+    protocol: 'query',
+    version: '2015-02-02',
+    xmlNamespace: 'http://elasticache.amazonaws.com/doc/2015-02-02/',
+  },
   elasticloadbalancing: {
     load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
     protocol: 'query',

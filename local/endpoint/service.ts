@@ -28,6 +28,7 @@ export interface Call {
 export type ServiceName =
   | 'autoscaling'
   | 'ec2'
+  | 'elasticache'
   | 'elasticloadbalancing'
   | 'iam'
   | 'logs'

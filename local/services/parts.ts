@@ -27,6 +27,7 @@ export interface Parts {
 export interface Services {
   readonly autoscaling: AutoScaling;
   readonly ec2: Ec2;
+  readonly elasticache: ElastiCache;
   readonly elasticloadbalancing: LoadBalancing;
   readonly iam: Iam;
   readonly logs: Service;
@@ -76,6 +77,13 @@ export interface MadeInterface {
 export interface LoadBalancing extends Service {
   /** Addresses of a load balancer by its DNS name, of nodes with healthy targets first; undefined: not ours. */
   resolve(dnsName: string): readonly string[] | undefined;
+}
+
+export interface ElastiCache extends Service {
+  /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
+  resolve(name: string): readonly string[] | undefined;
+  /** Kills the server of a node (`shop-001`) by force, as a fault would. */
+  crash(cacheClusterId: string): void;
 }
 
 export interface Iam extends Service {

@@ -8,6 +8,8 @@ type Answered = DnsAnswer['records'][number];
 
 const longestChain = 8;
 const serviceTtl = 60;
+/** What a failover moves to another address is asked for again soon. */
+const failoverTtl = 5;
 
 /** Answers questions from hosted zones, load balancers and EC2's own names. */
 export function resolver(parts: Parts, state: DnsState, random: () => number = Math.random) {
@@ -49,11 +51,14 @@ export function resolver(parts: Parts, state: DnsState, random: () => number = M
     // `dualstack.` asks for IPv6 addresses too; load balancers here have none.
     const plain = name.slice(0, -1).replace(/^dualstack\./, '');
     const isEc2Name = vpcId !== undefined || plain.endsWith('.amazonaws.com');
+    const moving = parts.services.elasticache.resolve(plain);
     const addresses =
+      moving ??
       parts.services.elasticloadbalancing.resolve(plain) ??
       (isEc2Name ? parts.services.ec2.resolve(plain) : undefined);
     if (!addresses) return undefined;
-    return type === 'A' ? addresses.map((data) => ({ name, type, ttl: serviceTtl, data })) : [];
+    const ttl = moving ? failoverTtl : serviceTtl;
+    return type === 'A' ? addresses.map((data) => ({ name, type, ttl, data })) : [];
   }
 
   function answer(

@@ -1,0 +1,66 @@
+import type { ElastiCache, Parts } from '../parts.ts';
+import { caching } from './caching.ts';
+import { cacheClusterOperations } from './cache-clusters.ts';
+import { clusterNotFound } from './errors.ts';
+import { eventOperations } from './events.ts';
+import { addressesOf } from './names.ts';
+import { parameterGroupOperations } from './parameter-groups.ts';
+import { recorder } from './recorder.ts';
+import { redisPlane, type CachePlane, type PlaneEvents } from './redis/plane.ts';
+import { replicationGroupChanges } from './replication-group-changes.ts';
+import { replicationGroupOperations } from './replication-groups.ts';
+import { cacheState } from './state.ts';
+import { subnetGroupOperations } from './subnet-groups.ts';
+import { tagOperations } from './tags.ts';
+
+type MakePlane = (parts: Parts, events: PlaneEvents) => CachePlane;
+
+/**
+ * ElastiCache: replication groups of Valkey and Redis with cluster mode disabled, each node a Redis server of
+ * its own. Differences to AWS: one server version behind all engine versions, no backups, no users but the
+ * default one.
+ */
+export function createElastiCache(parts: Parts, makePlane: MakePlane = redisPlane) {
+  const state = cacheState(parts);
+  const record = recorder(parts, state);
+  const plane = makePlane(parts, {
+    onEnd(hostId) {
+      keeper.onEnd(hostId);
+    },
+  });
+  const keeper = caching(parts, state, plane, record);
+  return {
+    name: 'elasticache',
+    operations: {
+      ...replicationGroupOperations(parts, state, keeper),
+      ...replicationGroupChanges(parts, state, keeper, plane, record),
+      ...cacheClusterOperations(parts, state),
+      ...subnetGroupOperations(parts, state),
+      ...parameterGroupOperations(parts, state, keeper),
+      ...tagOperations(state),
+      ...eventOperations(parts, state),
+    },
+    resolve(name: string): readonly string[] | undefined {
+      const wanted = name.toLowerCase().replace(/\.$/, '');
+      if (!wanted.endsWith('.cache.amazonaws.com')) return undefined;
+      for (const group of state.groups.values()) {
+        const addresses = addressesOf(group, wanted, parts.region);
+        if (addresses) return addresses;
+      }
+      return undefined;
+    },
+    crash(cacheClusterId: string): void {
+      const nodes = [...state.groups.values()].flatMap((group) => group.nodes);
+      const node = nodes.find(({ id }) => id === cacheClusterId);
+      if (!node || !plane.isRunning(node.hostId)) throw clusterNotFound(cacheClusterId);
+      plane.crash(node.hostId);
+    },
+    async start() {
+      keeper.start();
+    },
+    async stop() {
+      keeper.stop();
+      await plane.stop();
+    },
+  } satisfies ElastiCache;
+}
