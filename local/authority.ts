@@ -97,10 +97,7 @@ async function issue(root: Root, request: CertificateRequest): Promise<IssuedCer
   const x509 = await load();
   const authority = new x509.X509Certificate(root.certificate);
   const algorithm = keyAlgorithms[request.keyAlgorithm ?? 'EC_prime256v1'];
-  const keys = (await crypto.subtle.generateKey(algorithm, true, [
-    'sign',
-    'verify',
-  ]));
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${request.names[0]}`,
     issuer: authority.subject,

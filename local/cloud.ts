@@ -16,6 +16,7 @@ import { endpointAddress, frontDoorAddress, publicResolverAddress } from './netw
 import type { Refusal } from './network/ruleset.ts';
 import type { Parts } from './services/parts.ts';
 import { createServices, inStartOrder } from './services.ts';
+import { createOutages } from './outages.ts';
 import { openStore } from './store.ts';
 import { publishRoot } from './trust.ts';
 
@@ -54,7 +55,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const authority = createAuthority(folder);
   publishRoot(folder, await authority.rootCertificate());
   const instances = createInstances({ folder, network, region, origin, clock, authority });
-  const planes = { network, instances, authority };
+  const planes = { network, instances, authority, outages: createOutages() };
   const parts = await createServices({ store, clock, account, region, folder, origin, ...planes });
   const closeDoors = await openDoors(parts, network, options);
   await startServices(parts);

@@ -1,7 +1,7 @@
 /**
  * AWS on one Linux machine.
  *   start [--folder DIR] [--port 4566] [--front-door 8080] [--refused reject|drop]
- *   stop, status [--json], shell [-- command], reset [--yes], each with [--folder DIR]
+ *   stop, status [--json], shell [-- command], reset [--yes], drill PART ID, each with [--folder DIR]
  */
 import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
@@ -11,7 +11,8 @@ import { defaultFolder } from './daemon/settings.ts';
 
 enableCompileCache();
 
-const usage = 'start | stop | status [--json] | shell [-- command] | reset [--yes], each with [--folder DIR]';
+const usage =
+  'start | stop | status [--json] | shell [-- command] | reset [--yes] | drill PART ID, each with [--folder DIR]';
 
 const { values, positionals, dashes } = parse(process.argv.slice(2));
 const [verb = '', ...rest] = positionals;
@@ -25,6 +26,7 @@ try {
 
 async function run(): Promise<number> {
   const commands = await import('./daemon/commands.ts');
+  if (verb === 'drill') return await commands.drill(folder, rest);
   switch (rest.length === 0 || dashes.length > 0 ? verb : '') {
     case 'start':
       return await commands.start(folder, values);

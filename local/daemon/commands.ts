@@ -5,6 +5,7 @@ import { internetHost } from '../network/wiring.ts';
 import { pathWithSystem } from './checks.ts';
 import { trusting } from '../trust.ts';
 import { askDaemon } from './control.ts';
+import { crashable } from './drill.ts';
 import { Refusal } from './failure.ts';
 import { start as startDaemon } from './launcher.ts';
 import { enterCommand } from './namespaces.ts';
@@ -90,6 +91,27 @@ export async function shell(folder: string, command: readonly string[]): Promise
   process.on('SIGINT', () => undefined);
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 130;
+}
+
+/**
+ * Takes a part down as a fault would: `instance i-…` by force, `zone eu-central-1a down` without network and power
+ * until `zone eu-central-1a up`. A restart of the daemon brings zones back, too.
+ */
+export async function drill(folder: string, words: readonly string[]): Promise<number> {
+  const [kind = '', id, change = ''] = words;
+  const kinds = [...Object.keys(crashable), 'zone'];
+  const isKnown = kind === 'zone' ? ['down', 'up'].includes(change) : kind in crashable && !change;
+  if (id === undefined || !isKnown)
+    throw new Refusal(
+      `What should go down? ${kinds.join(', ')}, and which one.`,
+      `${wording.command} drill zone eu-central-1a down, or drill instance i-…`,
+    );
+  const path = `/drill/${words.map(encodeURIComponent).join('/')}`;
+  const answer = (await askDaemon(folder, 'POST', path)) as { found: boolean } | undefined;
+  if (!answer) throw new Refusal(`The local cloud in ${folder} does not run.`, `${wording.command} start`);
+  if (!answer.found)
+    throw new Refusal(`The ${kind} ${id} does not exist, or does not run.`, `${wording.command} status`);
+  return 0;
 }
 
 export async function reset(folder: string, isSure: boolean): Promise<number> {

@@ -7,6 +7,8 @@ export interface Controls {
   status(): Promise<object>;
   /** Begins to stop; the process ends by itself. */
   stop(): void;
+  /** Takes a part down, or brings a zone back. */
+  drill(words: readonly string[]): Promise<{ found: boolean }>;
 }
 
 const socketName = 'control.sock';
@@ -26,15 +28,19 @@ function withSocketPath<T>(folder: string, use: (path: string) => T): T {
 export function serveControls(folder: string, controls: Controls): Server {
   rmSync(join(folder, socketName), { force: true });
   const server = createServer((message, response) => {
-    if (message.method === 'POST' && message.url === '/stop') {
-      response.writeHead(202).end('{}');
-      controls.stop();
-    } else if (message.url === '/status') {
-      controls.status().then(
-        (status) => response.end(JSON.stringify(status)),
+    const answer = (result: Promise<object>): void => {
+      result.then(
+        (content) => response.end(JSON.stringify(content)),
         (error: unknown) => response.writeHead(500).end(String(error)),
       );
-    } else response.writeHead(404).end();
+    };
+    const [verb = '', ...words] = (message.url ?? '').split('/').slice(1).map(decodeURIComponent);
+    if (message.method === 'POST' && verb === 'stop') {
+      response.writeHead(202).end('{}');
+      controls.stop();
+    } else if (message.method === 'POST' && verb === 'drill') answer(controls.drill(words));
+    else if (verb === 'status') answer(controls.status());
+    else response.writeHead(404).end();
   });
   return withSocketPath(folder, (path) => server.listen(path));
 }

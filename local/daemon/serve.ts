@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startCloud, type Cloud } from '../cloud.ts';
 import type { Refusal } from '../network/ruleset.ts';
 import { serveControls } from './control.ts';
+import { drill } from './drill.ts';
 import { listInstances, listLoadBalancers } from './inventory.ts';
 import { takeLock } from './lock.ts';
 import { memoryOfAll } from './memory.ts';
@@ -40,6 +41,7 @@ export async function serve(folder: string, refusal: Refusal): Promise<void> {
   const startedAt = new Date().toISOString();
   serveControls(folder, {
     stop,
+    drill: (words) => drill(cloud.parts, words),
     status: () => statusOf(cloud, folder, { ...settings, firstPid }, startedAt),
   });
   createWriteStream('', { fd: descriptors.ready }).end(JSON.stringify({ ready: true }));

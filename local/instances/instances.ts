@@ -7,6 +7,8 @@ export interface Instances {
   boot(machine: Machine): Promise<void>;
   /** Shuts the machine down (SIGTERM to its units, then the namespace is taken down); the disk stays. */
   halt(instanceId: string): Promise<void>;
+  /** Ends a machine as a power cut does; false: it does not run. The disk stays. */
+  crash(instanceId: string): boolean;
   /** Removes the disk of a halted machine. */
   discard(instanceId: string): Promise<void>;
   /** Runs a command on a running machine as root; the way of the SSM agent. Ends with the signal. */

@@ -125,6 +125,12 @@ export class InstancePlane implements Instances {
     cancel();
   }
 
+  crash(instanceId: string): boolean {
+    const running = this.#running.get(instanceId);
+    if (running) signal(running.firstPid, 'SIGKILL');
+    return running !== undefined;
+  }
+
   /** Shuts all machines down, at the same time. */
   async haltAll(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((instanceId) => this.halt(instanceId)));

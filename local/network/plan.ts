@@ -34,6 +34,8 @@ export interface InterfacePlan {
    */
   readonly defaultRoute: 'internet' | { readonly nat: string } | 'none';
   readonly securityGroups: readonly string[];
+  /** Its zone is down: no packet comes or goes. */
+  readonly isCut?: true;
 }
 
 export interface SecurityGroupPlan {

@@ -13,7 +13,7 @@ export type Refusal = 'reject' | 'drop';
 
 /** Compiles a VPC to the ruleset of its router: translation, routes to the outside, security groups. */
 export function rulesetOf(vpc: VpcPlan, wires: ReadonlyMap<string, Wire>, refusal: Refusal): string {
-  const interfaces = vpc.hosts.flatMap((host) => host.interfaces);
+  const interfaces = vpc.hosts.flatMap((host) => host.interfaces).filter(({ isCut }) => !isCut);
   const known = new Set(vpc.securityGroups.map(({ id }) => id));
   return [
     'table inet vpc',
@@ -75,7 +75,9 @@ function wiresOf(
 ): { link: string; carrier: string; address: string }[] {
   const wire = wires.get(host.id);
   if (!wire) return [];
-  return host.interfaces.map(({ privateAddress }) => ({ ...wire, address: privateAddress }));
+  return host.interfaces
+    .filter(({ isCut }) => !isCut)
+    .map(({ privateAddress }) => ({ ...wire, address: privateAddress }));
 }
 
 /** The address the internet sees for an interface; undefined: it has no way out. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
 import type { Network } from '../network/network.ts';
+import type { Outages } from '../outages.ts';
 import type { Store } from '../store.ts';
 
 /** What every service is made of: `createX(parts)` takes it and returns the service. */
@@ -17,6 +18,7 @@ export interface Parts {
   readonly origin: string;
   readonly network: Network;
   readonly instances: Instances;
+  readonly outages: Outages;
   /** Issues the certificates of the region's servers; instances trust it. */
   readonly authority: Authority;
   /** The other services. Filled when all are made: use it in operations and `start`, not in `createX`. */
@@ -40,7 +42,13 @@ export interface Services {
   readonly sts: Service;
 }
 
-export interface Ec2 extends Service, MetadataSource {
+/** A service with processes of its own, which a drill may take down. */
+export interface Crashable {
+  /** Ends a part's process by force, as a fault would; false: it is not ours, or does not run. */
+  crash(id: string): boolean;
+}
+
+export interface Ec2 extends Service, MetadataSource, Crashable {
   /** Makes interfaces for a service's own host (a load balancer's nodes), and the host with them. */
   createInterfaces(hostId: string, wanted: readonly InterfaceRequest[]): Promise<readonly MadeInterface[]>;
   /** Takes a service's host and all its interfaces away. */

@@ -21,6 +21,7 @@ import { ManualClock, systemClock } from '../../local/clock.ts';
 import { createEndpoint } from '../../local/endpoint/endpoint.ts';
 import type { Caller, Service, ServiceName } from '../../local/endpoint/service.ts';
 import type { AccessKey, Parts, Services } from '../../local/services/parts.ts';
+import { createOutages } from '../../local/outages.ts';
 import { openStore, type Store } from '../../local/store.ts';
 
 /** What makes each service under test: `{ s3: createS3, iam: createIam }`. */
@@ -91,6 +92,7 @@ export async function startEndpoint(makers: Makers, overrides: Partial<Parts> = 
     network: idlePlane(),
     instances: idlePlane(),
     authority: createAuthority(folder),
+    outages: createOutages(),
     ...overrides,
     store,
     clock,

@@ -9,6 +9,7 @@ import type { Service } from '../../local/endpoint/service.ts';
 import type { Instances, MachineCommand, MachineCommandResult } from '../../local/instances/instances.ts';
 import type { Network } from '../../local/network/network.ts';
 import type { Ec2, MadeInterface, Parts, Services } from '../../local/services/parts.ts';
+import { createOutages } from '../../local/outages.ts';
 import { openStore, type Store } from '../../local/store.ts';
 
 /** A region without kernel or processes: real store, a clock that stands still, planes that only remember. */
@@ -79,6 +80,7 @@ async function open(
     },
     instances: machines,
     authority: createAuthority(folder),
+    outages: createOutages(),
     services: services as unknown as Services,
   };
   for (const [name, create] of Object.entries(creators)) services[name] = create(parts);
@@ -163,6 +165,7 @@ function fakeEc2(): FakeEc2 {
   const service: Ec2 = {
     name: 'ec2',
     operations,
+    crash: () => false,
     metadata: () => undefined,
     credentials: async () => undefined,
     createInterfaces: async (hostId, wanted) => {
@@ -215,6 +218,7 @@ function fakeMachines(): FakeMachines {
     answer: async () => ({ exitCode: 0, stdout: '', stderr: '' }),
     boot: async () => undefined,
     halt: async () => undefined,
+    crash: (instanceId) => fake.running.delete(instanceId),
     discard: async () => undefined,
     async run(instanceId, command) {
       fake.ran.push({ instanceId, command });

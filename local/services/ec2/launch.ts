@@ -14,6 +14,7 @@ import { checkGroups, defaultGroup, makeInterface } from './interfaces.ts';
 import { checkedTemplateData, launchMembers } from './launch-template-data.ts';
 import { versionNamed } from './launch-template-versions.ts';
 import { findTemplate } from './launch-templates.ts';
+import { ensureCapacity } from './outage.ts';
 import { instanceProfile, type Profile } from './profiles.ts';
 import { accept } from './requests.ts';
 import type { InstanceRow, MetadataOptionsRow, SubnetRow, VolumeRow } from './state.ts';
@@ -60,6 +61,7 @@ export async function planLaunch(
   ]);
   const { data, tags } = mergedData(context, input, call);
   const subnet = launchSubnet(context, input, data);
+  ensureCapacity(context, subnet);
   const image = launchImage(data.ImageId);
   const type = instanceType(data.InstanceType ?? 'm1.small');
   if (type.architecture !== image.architecture)

@@ -12,11 +12,13 @@ import { routeTableOf } from './route-tables.ts';
 import type { Ec2State, InterfaceRow, SecurityGroupRuleRow, VpcRow } from './state.ts';
 
 /** What EC2's state means for the kernel. Pure: the same state gives the same plan. */
-export function networkPlan(state: Ec2State): NetworkPlan {
-  return { vpcs: [...state.vpcs.values()].map((vpc) => vpcPlan(state, vpc)) };
+export function networkPlan(state: Ec2State, isDown: ZoneIsDown = () => false): NetworkPlan {
+  return { vpcs: [...state.vpcs.values()].map((vpc) => vpcPlan(state, vpc, isDown)) };
 }
 
-function vpcPlan(state: Ec2State, { id, cidr }: VpcRow): VpcPlan {
+type ZoneIsDown = (zone: string) => boolean;
+
+function vpcPlan(state: Ec2State, { id, cidr }: VpcRow, isDown: ZoneIsDown): VpcPlan {
   const gateways = [...state.natGateways.values()].filter(
     (gateway) => gateway.vpcId === id && (gateway.state === 'available' || gateway.state === 'pending'),
   );
@@ -24,7 +26,7 @@ function vpcPlan(state: Ec2State, { id, cidr }: VpcRow): VpcPlan {
     id,
     cidrs: [cidr],
     resolverAddress: formatAddress((parseCidr(cidr)?.first ?? 0) + 2),
-    hosts: hostPlans(state, id),
+    hosts: hostPlans(state, id, isDown),
     securityGroups: [...state.securityGroups.values()]
       .filter((group) => group.vpcId === id)
       .map((group) => securityGroupPlan(state, group.id)),
@@ -32,12 +34,13 @@ function vpcPlan(state: Ec2State, { id, cidr }: VpcRow): VpcPlan {
   };
 }
 
-function hostPlans(state: Ec2State, vpcId: string): HostPlan[] {
+function hostPlans(state: Ec2State, vpcId: string, isDown: ZoneIsDown): HostPlan[] {
   const hosts = new Map<string, InterfacePlan[]>();
   for (const row of state.interfaces.values()) {
     if (row.vpcId !== vpcId || row.hostId === undefined || !isUp(state, row.hostId)) continue;
     const interfaces = hosts.get(row.hostId) ?? [];
-    interfaces.push(interfacePlan(state, row));
+    const isCut = isDown(state.subnets.get(row.subnetId)?.zone ?? '');
+    interfaces.push({ ...interfacePlan(state, row), ...(isCut && { isCut }) });
     hosts.set(row.hostId, interfaces);
   }
   return [...hosts].map(([id, interfaces]) => ({ id, interfaces }));

@@ -1,13 +1,18 @@
 import type { Clock } from '../../clock.ts';
 import type { Network } from '../../network/network.ts';
+import type { Outages } from '../../outages.ts';
+import type { Parts } from '../parts.ts';
 import { networkPlan } from './network-plan.ts';
 import type { Ec2State } from './state.ts';
 
 const retryAfter = 2000;
 
+type NetworkSyncParts = Pick<Parts, 'network' | 'clock' | 'outages'>;
+
 /** Keeps the network plane at what the state says: changes of one moment become one plan. */
 export class NetworkSync {
   readonly #network: Network;
+  readonly #outages: Outages;
   readonly #state: Ec2State;
   readonly #clock: Clock;
   #running: Promise<void> = Promise.resolve();
@@ -17,8 +22,9 @@ export class NetworkSync {
   #cancelRetry: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(network: Network, state: Ec2State, clock: Clock) {
+  constructor({ network, clock, outages }: NetworkSyncParts, state: Ec2State) {
     this.#network = network;
+    this.#outages = outages;
     this.#state = state;
     this.#clock = clock;
   }
@@ -51,7 +57,7 @@ export class NetworkSync {
 
   async #apply(): Promise<void> {
     if (this.#isStopped) return;
-    const plan = networkPlan(this.#state);
+    const plan = networkPlan(this.#state, (zone) => this.#outages.isDown(zone));
     const text = JSON.stringify(plan);
     if (text === this.#applied) return;
     this.#applied = undefined;

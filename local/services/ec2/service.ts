@@ -7,6 +7,7 @@ import { credentialsOf, metadataOf, metadataOptionsOf } from './metadata.ts';
 import { settleNatGateway } from './nat-gateways.ts';
 import { NetworkSync } from './network-sync.ts';
 import { ec2Operations } from './operations.ts';
+import { followOutage } from './outage.ts';
 import { openState } from './state.ts';
 
 /**
@@ -17,7 +18,7 @@ import { openState } from './state.ts';
  */
 export function createEc2(parts: Parts): Ec2 {
   const state = openState(parts.store);
-  const network = new NetworkSync(parts.network, state, parts.clock);
+  const network = new NetworkSync(parts, state);
   const lifecycle = new InstanceLifecycle(parts, state, network);
   const context: Ec2Context = { parts, state, network, lifecycle };
   return {
@@ -33,7 +34,9 @@ export function createEc2(parts: Parts): Ec2 {
     metadata: (instanceId) => metadataOf(context, instanceId),
     credentials: (instanceId) => credentialsOf(context, instanceId),
     metadataOptions: (instanceId) => metadataOptionsOf(context, instanceId),
+    crash: (id) => parts.instances.crash(id),
     async start() {
+      parts.outages.onChange((zone) => followOutage(context, zone));
       await network.changed();
       for (const { id } of [...state.natGateways.values()]) void settleNatGateway(context, id);
       lifecycle.start();

@@ -63,7 +63,7 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-export function zoneOperations({ parts: { region } }: Ec2Context) {
+export function zoneOperations({ parts: { region, outages } }: Ec2Context) {
   const endpoint = `ec2.${region}.amazonaws.com`;
   return {
     DescribeAvailabilityZones(
@@ -80,7 +80,7 @@ export function zoneOperations({ parts: { region } }: Ec2Context) {
         .map(({ name, id }): AvailabilityZone & { Tags?: undefined } => ({
           ZoneName: name,
           ZoneId: id,
-          State: 'available',
+          State: outages.isDown(name) ? 'unavailable' : 'available',
           RegionName: region,
           ZoneType: 'availability-zone',
           OptInStatus: 'opt-in-not-required',

@@ -44,7 +44,10 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
         .replace(/\.$/, '')
         .replace(/^dualstack\./, '');
       const found = [...state.loadBalancers.values()].find((one) => one.dnsName.toLowerCase() === wanted);
-      return found?.interfaces.map(({ publicAddress, privateAddress }) => publicAddress ?? privateAddress);
+      // The name leads to nodes that work only.
+      return found?.interfaces
+        .filter(({ availabilityZone }) => !parts.outages.isDown(availabilityZone))
+        .map(({ publicAddress, privateAddress }) => publicAddress ?? privateAddress);
     },
     async start() {
       reports.start();

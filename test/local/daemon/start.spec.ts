@@ -87,7 +87,9 @@ describe('starting the daemon', () => {
     const server = serveControls(deep, {
       status: async () => ({ running: true }),
       stop: () => (isStopped = true),
+      drill: async (words) => ({ found: words.join(' ') === 'zone a/b down' }),
     });
+    expect(await askDaemon(deep, 'POST', '/drill/zone/a%2Fb/down')).to.deep.equal({ found: true });
     expect(await askDaemon(deep, 'GET', '/status')).to.deep.equal({ running: true });
     await askDaemon(deep, 'POST', '/stop');
     expect(isStopped).to.equal(true);

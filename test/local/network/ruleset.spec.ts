@@ -111,6 +111,13 @@ describe('the ruleset of a VPC', () => {
     expect(chain(compile(vpc, 'drop'), 'refused')).to.deep.equal(['drop']);
   });
 
+  it('knows nothing of an interface whose zone is down', () => {
+    const cut = compile(
+      vpcOf([one('10.0.1.5', { publicAddress: '203.0.113.5', defaultRoute: 'internet', isCut: true })]),
+    );
+    expect(cut).not.to.contain('10.0.1.5');
+  });
+
   it('lets no host speak with another`s address', () => {
     const ruleset = compile(vpcOf([one('10.0.1.5')]));
     expect(ruleset).to.contain('set owners { type ifname . ipv4_addr; elements = { "v7" . 10.0.1.5 } }');

@@ -63,6 +63,12 @@ export class NamedMachines implements Instances {
     this.running.delete(instanceId);
   }
 
+  crash(instanceId: string): boolean {
+    const isRunning = this.running.has(instanceId);
+    if (isRunning) this.die(instanceId);
+    return isRunning;
+  }
+
   async discard(instanceId: string): Promise<void> {
     this.disks.delete(instanceId);
   }
