@@ -1,6 +1,6 @@
 /** Brings a started instance to its slot's version and lets traffic in. */
 import { keys, launchHook, type Slot } from '../model/names.ts';
-import type { InstanceResult } from '../model/schemas.ts';
+import type { CurrentPointer, InstanceResult } from '../model/schemas.ts';
 import type { Clock } from './clock.ts';
 import { bootAction } from './deploy/boot-action.ts';
 import type { DeploymentOrder } from './deploy/fencing.ts';
@@ -25,21 +25,24 @@ export interface BootParts {
 }
 
 export async function boot(parts: BootParts): Promise<void> {
-  const problem = await bringUp(parts);
+  const pointer = await parts.persistently('pointer', () =>
+    parts.errand('pointer', {
+      bucket: parts.facts.descriptor.bucket,
+      key: keys.current(parts.facts.descriptor),
+    }),
+  );
+  const problem = await bringUp(parts, pointer);
   const isServing = problem === undefined || parts.state().live !== null;
   parts.onBooted(problem);
   await Promise.all([
     completeLaunch(parts, isServing ? 'CONTINUE' : 'ABANDON'),
-    isServing && associateAddress(parts),
+    // Beside an active slot the other one must not take its address away: a deployment moves it.
+    isServing && (pointer?.active ?? parts.slot) === parts.slot && associateAddress(parts),
   ]);
 }
 
 /** Why the version could not be started; undefined when it was, or nothing was to be done. */
-async function bringUp(parts: BootParts): Promise<string | undefined> {
-  const { descriptor } = parts.facts;
-  const pointer = await parts.persistently('pointer', () =>
-    parts.errand('pointer', { bucket: descriptor.bucket, key: keys.current(descriptor) }),
-  );
+async function bringUp(parts: BootParts, pointer: CurrentPointer | null): Promise<string | undefined> {
   const action = bootAction(pointer, parts.slot, parts.state().live);
   if (action.kind === 'ShowPlaceholder') await parts.showPlaceholder();
   if (action.kind !== 'Deploy') return undefined;

@@ -27,6 +27,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
   return [
     ...ensureSizesInOrder(at, environment),
     ...ensureCheckTimeoutFits(at, environment),
+    ...ensurePolicyFits(at, environment),
     ...ensureInactivityFits(at, environment),
     ...ensurePropertiesAllowed(at, environment),
   ];
@@ -69,6 +70,28 @@ export function foreignKeyProblems(name: string, given: object): Problem[] {
 function ensureSizesInOrder(at: string, { minSize, maxSize }: EnvironmentConfiguration): Problem[] {
   if (minSize <= maxSize) return [];
   return [{ path: `${at}.minSize`, message: `${minSize} is above maxSize, which is ${maxSize}.` }];
+}
+
+/** What `beanpole deploy` refuses for good is better told now. */
+function ensurePolicyFits(
+  at: string,
+  { deploymentPolicy, tier, type, batchSizeType, batchSize }: EnvironmentConfiguration,
+): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (message: string) =>
+    problems.push({ path: `${at}.deploymentPolicy`, message: `"${deploymentPolicy}" ${message}` });
+  if (type === 'SingleInstance' && deploymentPolicy.startsWith('Rolling'))
+    refuse('needs several instances; allowed for SingleInstance: AllAtOnce, Immutable, BlueGreen.');
+  if (deploymentPolicy === 'TrafficSplitting' && (type === 'SingleInstance' || tier === 'Worker'))
+    refuse('needs a load balancer; allowed without one: AllAtOnce, Immutable, for a WebServer BlueGreen.');
+  if (deploymentPolicy === 'BlueGreen' && tier === 'Worker')
+    refuse('would keep an old worker that goes on taking messages; Immutable replaces it.');
+  if (batchSizeType === 'Percentage' && batchSize > 100)
+    problems.push({
+      path: `${at}.batchSize`,
+      message: `${batchSize} is not a percentage; allowed: 1 to 100, or batchSizeType Fixed.`,
+    });
+  return problems;
 }
 
 function ensureCheckTimeoutFits(

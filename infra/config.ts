@@ -1,6 +1,13 @@
 /** The stack file: its schema and what the program makes of it. Every key is documented in docs/configuration.md. */
 import { z } from 'zod';
-import { deploymentPolicy, environmentType, platform, tier, workerDaemon } from '../model/schemas.ts';
+import {
+  deploymentOptions,
+  deploymentPolicy,
+  environmentType,
+  platform,
+  tier,
+  workerDaemon,
+} from '../model/schemas.ts';
 import type { Architecture } from '../model/schemas.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
@@ -69,6 +76,7 @@ export const domainSection = z.strictObject({
 });
 
 const sqsd = workerDaemon.shape;
+const options = deploymentOptions.shape;
 const onlyWorker = { only: { tier: 'Worker' } } as const;
 const onlyWeb = { only: { tier: 'WebServer' } } as const;
 const onlyLoadBalanced = { only: { type: 'LoadBalanced' } } as const;
@@ -109,6 +117,42 @@ export const environmentSection = z.strictObject({
   deploymentPolicy: deploymentPolicy
     .default('AllAtOnce')
     .meta({ description: 'How `beanpole deploy` brings instances to a version.' }),
+  batchSizeType: options.batchSizeType.meta({
+    description: 'Whether `batchSize` is a percentage of the instances or a number of them.',
+    ...onlyLoadBalanced,
+  }),
+  batchSize: options.batchSize.meta({
+    description:
+      '`Rolling`, `RollingWithAdditionalBatch`: how many instances at the same time. A percentage is at most 100.',
+    ...onlyLoadBalanced,
+  }),
+  ignoreHealthCheck: options.ignoreHealthCheck.meta({
+    description:
+      'Go on without waiting for the load balancer to call instances healthy. What the instance itself finds out still counts.',
+    ...onlyBalancedWeb,
+  }),
+  healthyChecks: options.healthyChecks.meta({
+    description: 'Good looks at the health in a row that pass a gate of a deployment.',
+  }),
+  newVersionPercent: options.newVersionPercent.meta({
+    description: '`TrafficSplitting`: percent of the traffic that a new version gets while it is evaluated.',
+    ...onlyBalancedWeb,
+  }),
+  evaluationTimeSeconds: options.evaluationTimeSeconds.meta({
+    description: '`TrafficSplitting`: how long a new version is evaluated before it gets all the traffic.',
+    ...onlyBalancedWeb,
+  }),
+  keepWarmSeconds: options.keepWarmSeconds.meta({
+    description:
+      '`BlueGreen`: how long the old instances stay after the switch, to go back at once. Costs them for as long.',
+    ...onlyWeb,
+  }),
+  deploymentAlarms: options.alarms.meta({
+    allowed: 'names of CloudWatch alarms, at most 10',
+    description:
+      'CloudWatch alarms that take a deployment back when they ring while it is evaluated or kept warm.',
+    ...onlyWeb,
+  }),
   deploymentTimeoutSeconds: wholeNumber(1, 3600)
     .default(600)
     .meta({ description: 'Longest one instance may take for a deployment.' }),

@@ -30,6 +30,7 @@ export const keys = {
   lock: (name: EnvironmentName) => `${keys.environment(name)}lock.json`,
   deployments: (name: EnvironmentName) => `${keys.environment(name)}deployments/`,
   deployment: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.json`,
+  abortRequest: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.abort.json`,
   healths: (name: EnvironmentName) => `${keys.environment(name)}health/`,
   health: (name: EnvironmentName, instanceId: string) => `${keys.healths(name)}${instanceId}.json`,
 } as const;

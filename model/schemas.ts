@@ -13,9 +13,38 @@ export const versionLabel = label;
 export const tier = z.enum(['WebServer', 'Worker']);
 export const environmentType = z.enum(['SingleInstance', 'LoadBalanced']);
 export const platform = z.enum(['nodejs', 'php', 'python', 'procfile']);
-export const deploymentPolicy = z.enum(['AllAtOnce']);
+export const deploymentPolicy = z.enum([
+  'AllAtOnce',
+  'Rolling',
+  'RollingWithAdditionalBatch',
+  'Immutable',
+  'TrafficSplitting',
+  'BlueGreen',
+]);
 export const architecture = z.enum(['x86_64', 'arm64']);
 export const slot = z.enum(['blue', 'green']);
+
+/**
+ * How a deployment policy goes about it: Elastic Beanstalk's options of `aws:elasticbeanstalk:command` and
+ * `aws:elasticbeanstalk:trafficsplitting`. The batch size is what its console and CLI write (30 percent).
+ */
+export const deploymentOptions = z.strictObject({
+  batchSizeType: z.enum(['Percentage', 'Fixed']).default('Percentage'),
+  /** Percent of the instances, or a number of them. */
+  batchSize: z.number().int().min(1).max(10000).default(30),
+  /** The load balancer's judgement stops nothing; the agent's own does all the same. */
+  ignoreHealthCheck: z.boolean().default(false),
+  /** Good looks in a row, a moment apart, that pass a health gate. */
+  healthyChecks: z.number().int().min(1).max(100).default(3),
+  /** `TrafficSplitting`: share of the new version while it is evaluated. */
+  newVersionPercent: z.number().int().min(1).max(100).default(10),
+  /** `TrafficSplitting`: how long it is evaluated. */
+  evaluationTimeSeconds: z.number().int().min(1).max(36000).default(300),
+  /** `BlueGreen`: how long the old slot stays up after the switch. */
+  keepWarmSeconds: z.number().int().min(0).max(36000).default(300),
+  /** CloudWatch alarms that end an evaluation, or the time kept warm, when one of them is in ALARM. */
+  alarms: z.array(z.string().min(1).max(255)).max(10).default([]),
+});
 
 const bundle = z.strictObject({ key: z.string(), sha256, bytes: count });
 
@@ -135,6 +164,7 @@ export const environmentDescriptor = z.strictObject({
   bucket: z.string(),
   deployDocument: z.string(),
   deploymentPolicy,
+  deploymentOptions: deploymentOptions.prefault({}),
   /** Longest one instance may take for a deployment, start and health checks included. */
   deploymentTimeoutSeconds: z.number().int().min(1).max(3600),
   minSize: count,
@@ -207,9 +237,53 @@ export const deploymentStatus = z.enum([
   'Aborted',
 ]);
 
-export const deploymentStep = z.strictObject({
+/** Bounds and wish of an Auto Scaling group. */
+export const groupSize = z.strictObject({ minSize: count, maxSize: count, desiredCapacity: count });
+
+/** What a step does: data, so that a plan can be shown, kept, continued by another runner, and undone. */
+export const deploymentTask = z.discriminatedUnion('action', [
+  /** Auto Scaling processes that would disturb the deployment; only those that nobody else has suspended. */
+  z.strictObject({ action: z.literal('SuspendProcesses'), slot, processes: z.array(z.string()) }),
+  z.strictObject({ action: z.literal('ResumeProcesses'), slot, processes: z.array(z.string()) }),
+  /** One Run Command to these instances; without `instanceIds` to all in service that `exceptIds` does not name. */
+  z.strictObject({
+    action: z.literal('Deploy'),
+    slot,
+    instanceIds: z.array(z.string()).optional(),
+    exceptIds: z.array(z.string()).optional(),
+  }),
+  /** The load balancer's judgement of every instance that was deployed to. */
+  z.strictObject({ action: z.literal('AwaitTargetHealth'), slot }),
+  /** What instances of a slot boot: this deployment's version, the previous one, or what stood there before. */
+  z.strictObject({ action: z.literal('PointSlot'), slot, to: z.enum(['Target', 'Previous', 'Displaced']) }),
+  /** Until every instance of the slot, those just booting included, reports the version. */
+  z.strictObject({ action: z.literal('Settle'), slot }),
+  z.strictObject({ action: z.literal('ReturnInstances'), slot }),
+  z.strictObject({ action: z.literal('UseLaunchTemplate'), slot, version: z.string() }),
+  z.strictObject({ action: z.literal('Resize'), slot, size: groupSize }),
+  /** Until so many instances of the slot are in service and healthy. */
+  z.strictObject({ action: z.literal('AwaitInstances'), slot, count }),
+  /** Percent of the traffic that goes to the slot; the other one gets the rest. */
+  z.strictObject({ action: z.literal('ShiftTraffic'), slot, percent: z.number().int().min(0).max(100) }),
+  z.strictObject({ action: z.literal('MoveAddress'), slot }),
+  /** Looks at the slot's health, and at the alarms, for as long. */
+  z.strictObject({ action: z.literal('Watch'), slot, seconds: count }),
+  z.strictObject({ action: z.literal('Activate'), slot }),
+]);
+
+const plannedStep = {
+  /** Unique in its deployment; those of the way back begin with `return-`. */
   id: z.string(),
   sentence: z.string(),
+  task: deploymentTask,
+};
+
+export const deploymentStep = z.strictObject({
+  ...plannedStep,
+  /** The step of the way back that takes this one back; absent where nothing has to be taken back. */
+  undo: z.strictObject(plannedStep).optional(),
+  /** From here on the deployment only goes forward. */
+  isPointOfNoReturn: z.literal(true).optional(),
   status: z.enum(['Pending', 'InProgress', 'Done', 'Failed', 'Undone']),
   startedAt: time.optional(),
   endedAt: time.optional(),
@@ -223,10 +297,16 @@ export const deploymentRecord = z.strictObject({
   stack: z.string(),
   environment: z.string(),
   policy: deploymentPolicy,
+  options: deploymentOptions,
   target: slotPointer,
+  /** Whose instances run the target in the end. */
   slot,
   /** What ran before; null for the first deployment. */
   previous: slotPointer.nullable(),
+  /** What the slot pointed to before, where that is not what ran. */
+  displaced: slotPointer.nullable(),
+  /** The deployment that this one takes back. */
+  rollbackOf: count.optional(),
   status: deploymentStatus,
   startedBy: z.string(),
   fencingToken: count,
@@ -251,6 +331,9 @@ export const healthReport = z.strictObject({
   reportedAt: time,
 });
 
+/** `deployments/<number>.abort.json`: somebody wants a deployment undone that another command runs. */
+export const abortRequest = z.strictObject({ requestedBy: z.string(), requestedAt: time });
+
 /** One line in the `events` log group. */
 export const event = z.strictObject({
   at: time,
@@ -265,6 +348,10 @@ export type Tier = z.infer<typeof tier>;
 export type EnvironmentType = z.infer<typeof environmentType>;
 export type Platform = z.infer<typeof platform>;
 export type Architecture = z.infer<typeof architecture>;
+export type DeploymentPolicy = z.infer<typeof deploymentPolicy>;
+export type DeploymentOptions = z.infer<typeof deploymentOptions>;
+export type DeploymentTask = z.infer<typeof deploymentTask>;
+export type GroupSize = z.infer<typeof groupSize>;
 export type VersionManifest = z.infer<typeof versionManifest>;
 export type ApplicationDescriptor = z.infer<typeof applicationDescriptor>;
 export type DatabaseEndpoint = z.infer<typeof databaseEndpoint>;

@@ -1,11 +1,15 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 export interface Clients {
   readonly autoScaling: AutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
@@ -23,6 +27,12 @@ export function createClients(region: string | undefined): Clients {
   return {
     get autoScaling() {
       return once('autoscaling', () => new AutoScalingClient(settings));
+    },
+    get cloudwatch() {
+      return once('cloudwatch', () => new CloudWatchClient(settings));
+    },
+    get ec2() {
+      return once('ec2', () => new EC2Client(settings));
     },
     get elbv2() {
       return once('elbv2', () => new ElasticLoadBalancingV2Client(settings));

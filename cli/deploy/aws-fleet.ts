@@ -1,4 +1,3 @@
-import { DescribeAutoScalingGroupsCommand, type Instance } from '@aws-sdk/client-auto-scaling';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CancelCommandCommand,
@@ -12,14 +11,8 @@ import { keys, type EnvironmentName, type Slot } from '../../model/names.ts';
 import { healthReport, type EnvironmentDescriptor, type InstanceResult } from '../../model/schemas.ts';
 import type { Clients } from '../aws/clients.ts';
 import type { Documents } from '../aws/documents.ts';
-import { UserError } from '../errors.ts';
-import {
-  NotRegisteredError,
-  type Delivery,
-  type Fleet,
-  type FleetInstance,
-  type Invocation,
-} from './fleet.ts';
+import { observeGroup } from './aws-group.ts';
+import { NotRegisteredError, type Delivery, type Fleet, type Invocation } from './fleet.ts';
 import { readInvocation } from './invocation-result.ts';
 import { deliverySeconds } from './steps/deliver.ts';
 
@@ -27,7 +20,7 @@ import { deliverySeconds } from './steps/deliver.ts';
 const idsPerCommand = 50;
 const running = new Set(['Pending', 'InProgress', 'Delayed', 'Cancelling']);
 
-/** The active slot's instances: Auto Scaling lists them, Run Command reaches them, ELB judges them. */
+/** A slot's instances: Auto Scaling lists them, Run Command reaches them, ELB judges them. */
 export function createFleet(
   clients: Clients,
   documents: Documents,
@@ -37,7 +30,10 @@ export function createFleet(
   const { autoScalingGroup, targetGroupArn } = environment.slots[slot];
   const ended = new Map<string, InstanceResult>();
   return {
-    list: () => listGroup(clients, autoScalingGroup),
+    async list() {
+      const { instances, size } = await observeGroup(clients.autoScaling, autoScalingGroup);
+      return { instances, desired: size.desiredCapacity };
+    },
     async send(ids, delivery) {
       const chunks = chunksOf(ids, idsPerCommand);
       return (
@@ -77,40 +73,6 @@ export function createFleet(
 
 export const readReport = async (documents: Documents, name: EnvironmentName, id: string) =>
   (await documents.read(keys.health(name, id), healthReport))?.value;
-
-export async function listGroup(
-  clients: Clients,
-  name: string,
-): Promise<{ instances: FleetInstance[]; desired: number }> {
-  const { AutoScalingGroups = [] } = await clients.autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-  );
-  const [group] = AutoScalingGroups;
-  if (!group)
-    throw new UserError(`The Auto Scaling group ${name} does not exist any more.`, {
-      next: 'pulumi refresh, then pulumi up',
-    });
-  return { desired: group.DesiredCapacity ?? 0, instances: (group.Instances ?? []).map(toFleetInstance) };
-}
-
-function toFleetInstance({
-  InstanceId = '',
-  AvailabilityZone = '',
-  LifecycleState,
-  LaunchTemplate,
-}: Instance): FleetInstance {
-  return {
-    id: InstanceId,
-    zone: AvailabilityZone,
-    state:
-      LifecycleState === 'InService'
-        ? 'InService'
-        : LifecycleState?.startsWith('Pending')
-          ? 'Booting'
-          : 'Leaving',
-    launchTemplateVersion: LaunchTemplate?.Version,
-  };
-}
 
 async function sendCommand(
   ssm: SSMClient,

@@ -30,7 +30,7 @@ export interface TargetState {
   readonly reason: string | undefined;
 }
 
-/** The instances of an environment's active slot, and what can be asked of them. */
+/** The instances of a slot, and what can be asked of them. */
 export interface Fleet {
   list(): Promise<{ readonly instances: readonly FleetInstance[]; readonly desired: number }>;
   /** Sends a command to instances; the answer identifies it. Throws `NotRegisteredError` when one cannot take it yet. */

@@ -8,15 +8,15 @@ import type {
 import { ConflictError, type Documents, type Stored } from '../aws/documents.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import { LockLostError } from './lock.ts';
-import { pendingStep, planReturn, type StepId } from './plan.ts';
+import { isReturnStep, pendingStep, planReturn } from './plan.ts';
 
 /** The deployment record, written before each step, so that anyone can show, resume or undo the deployment. */
 export interface Journal {
   readonly record: DeploymentRecord;
-  begin(step: StepId): Promise<void>;
+  begin(step: string): Promise<void>;
   /** Notes the effect in flight, so that a second runner joins it instead of repeating it. */
-  inFlight(step: StepId, commandId: string): Promise<void>;
-  done(step: StepId): Promise<void>;
+  inFlight(step: string, commandId: string): Promise<void>;
+  done(step: string): Promise<void>;
   results(results: readonly InstanceResult[]): Promise<void>;
   /** The way back begins: why, with which fencing token, by which steps. */
   turnBack(reason: string, fencingToken: number): Promise<void>;
@@ -43,7 +43,7 @@ export function openJournal(
           : error;
       });
   };
-  const writeStep = (id: StepId, changes: Partial<DeploymentStep>) =>
+  const writeStep = (id: string, changes: Partial<DeploymentStep>) =>
     write({ steps: stored.value.steps.map((step) => (step.id === id ? { ...step, ...changes } : step)) });
   return {
     get record() {
@@ -88,6 +88,4 @@ function turnedBack(
 }
 
 const undone = (steps: readonly DeploymentStep[]): DeploymentStep[] =>
-  steps.map((step) =>
-    step.status === 'Done' && !step.id.startsWith('return-') ? { ...step, status: 'Undone' } : step,
-  );
+  steps.map((step) => (step.status === 'Done' && !isReturnStep(step) ? { ...step, status: 'Undone' } : step));

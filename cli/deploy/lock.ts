@@ -3,6 +3,7 @@ import { deploymentLock, type DeploymentLock } from '../../model/schemas.ts';
 import { ConflictError, type Documents, type Stored } from '../aws/documents.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import { exitCodes, UserError } from '../errors.ts';
+import type { Board } from '../ui/board.ts';
 import { ago, duration } from '../ui/duration.ts';
 
 export const leaseMilliseconds = 15_000;
@@ -32,7 +33,7 @@ export class DeploymentLockHeldError extends UserError {
         `It has held the lock since ${lock.acquiredAt} (${ago(now - Date.parse(lock.acquiredAt))}). Nothing was changed by this command.`,
         `The lock frees itself in ${duration(Date.parse(lock.expiresAt) - now)} if its holder is gone, and when the deployment ends otherwise.`,
       ],
-      next: `beanpole status ${target}`,
+      next: `beanpole status ${target}   (or the same command with --wait-for-lock)`,
     });
     this.name = 'DeploymentLockHeldError';
   }
@@ -82,6 +83,24 @@ export async function acquireLock(request: LockRequest): Promise<Lease> {
     if (!(error instanceof ConflictError)) throw error;
     const winner = (await documents.read(key, deploymentLock))?.value;
     throw winner ? new DeploymentLockHeldError(name, winner, clock.now()) : error;
+  }
+}
+
+const lookEveryMilliseconds = 1000;
+
+/** Takes the lock as soon as it is free, and says meanwhile who holds it. */
+export async function waitForLock(request: LockRequest, board: Board, signal: AbortSignal): Promise<Lease> {
+  const key = `${displayName(request.name)} lock`;
+  for (;;) {
+    try {
+      const lease = await acquireLock(request);
+      board.row(key, `${displayName(request.name)}: locked by this command`, 'done');
+      return lease;
+    } catch (error) {
+      if (!(error instanceof DeploymentLockHeldError)) throw error;
+      board.row(key, `Waiting: ${error.message}`);
+    }
+    await request.clock.sleep(lookEveryMilliseconds, signal);
   }
 }
 

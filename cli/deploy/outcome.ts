@@ -51,7 +51,8 @@ export function whatRunsNow(name: EnvironmentName, record: DeploymentRecord): st
   if (record.status !== 'RollbackFailed') {
     if (back === undefined)
       return [`${target} still shows the placeholder page: it has never had a version.`];
-    const began = record.steps.some(({ id, status }) => id === 'instances' && status !== 'Pending');
+    const began = record.steps.some(({ task, status }) => task.action === 'Deploy' && status !== 'Pending');
+    if (!began && !isInPlace(record)) return [`${target} runs ${back}, on the instances that it had.`];
     if (!began) return [`Nothing was changed: ${target} runs ${back}.`];
     const count = record.instances.length;
     return [
@@ -65,6 +66,9 @@ export function whatRunsNow(name: EnvironmentName, record: DeploymentRecord): st
   );
   return [`${target} is not fully back at ${back ?? 'the placeholder page'}.`, ...lines];
 }
+
+const isInPlace = ({ steps }: DeploymentRecord): boolean =>
+  steps.some(({ task }) => task.action === 'Deploy');
 
 function nextCommand(name: EnvironmentName, { status, previous, target }: DeploymentRecord): string {
   const environment = displayName(name);

@@ -2,6 +2,8 @@ import { displayName, type EnvironmentName, type Slot } from '../../model/names.
 import type {
   ConfigurationSnapshot,
   CurrentPointer,
+  DeploymentOptions,
+  DeploymentPolicy,
   DeploymentRecord,
   DeploymentStep,
   EnvironmentDescriptor,
@@ -9,28 +11,26 @@ import type {
   VersionManifest,
 } from '../../model/schemas.ts';
 import { UserError } from '../errors.ts';
-
-/** What a runner knows how to do; a record names its steps by these. */
-export type StepId =
-  'instances' | 'target-health' | 'pointer' | 'settle' | 'return-pointer' | 'return-instances';
-
-export interface PlannedStep {
-  readonly id: StepId;
-  readonly sentence: string;
-  /** What takes the step back, or why nothing has to. */
-  readonly undo: string;
-}
+import type { GroupState } from './group.ts';
+import { policies } from './policies/index.ts';
+import { otherSlot, type PlannedStep, type Policy, type PolicyInput } from './policies/policy.ts';
 
 /** Everything that a deployment is going to do, decided before anything is done. */
 export interface Plan {
   readonly environment: EnvironmentName;
-  readonly policy: EnvironmentDescriptor['deploymentPolicy'];
+  readonly policy: DeploymentPolicy;
+  readonly options: DeploymentOptions;
+  /** Whose instances run the target in the end. */
   readonly slot: Slot;
   readonly target: Omit<SlotPointer, 'deployment'>;
-  /** What the slot runs now; null before the first deployment. */
+  /** What runs now; null before the first deployment. */
   readonly previous: SlotPointer | null;
+  /** What the slot points to now, where that is not what runs. */
+  readonly displaced: SlotPointer | null;
   readonly steps: readonly PlannedStep[];
   readonly pointOfNoReturn: string;
+  /** What a reader would not expect, such as another policy than the one that was asked for. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanInput {
@@ -39,119 +39,162 @@ export interface PlanInput {
   readonly current: CurrentPointer | undefined;
   readonly version: VersionManifest;
   readonly configuration: ConfigurationSnapshot;
+  readonly groups: Readonly<Record<Slot, GroupState>>;
+  /** Instead of the environment's own. */
+  readonly policy?: DeploymentPolicy | undefined;
+  readonly options?: Partial<DeploymentOptions> | undefined;
 }
 
 /** A pure function of environment, version and policy. */
-export function planDeployment({ environment, current, version, configuration }: PlanInput): Plan {
+export function planDeployment(input: PlanInput): Plan {
+  const { environment, current, version, configuration, groups } = input;
   const bundle = version.bundles[environment.tier];
   if (!bundle) throw withoutBundle(environment, version);
   if (version.architecture !== environment.architecture) throw otherArchitecture(environment, version);
-  const slot = current?.active ?? 'blue';
-  const previous = current?.slots[slot] ?? null;
+  const active = current?.active ?? 'blue';
+  const previous = current?.slots[active] ?? null;
+  const options = { ...environment.deploymentOptions, ...input.options };
+  const { policy, notes } = choosePolicy(input, active, previous);
+  const slot = policy.isInPlace ? active : otherSlot(active);
+  const policyInput: PolicyInput = {
+    environment,
+    options,
+    label: version.label,
+    previous: previous?.versionLabel,
+    active,
+    groups,
+  };
+  const steps = policy.steps(policyInput);
   return {
     environment: {
       application: environment.application,
       stack: environment.stack,
       environment: environment.environment,
     },
-    policy: environment.deploymentPolicy,
+    policy: policy.name,
+    options,
     slot,
     target: { versionLabel: version.label, bundle, configuration },
     previous,
-    steps: allAtOnce(environment, version.label, previous?.versionLabel, slot),
-    pointOfNoReturn: previous
-      ? `none before the end: until the last step is done, everything goes back to ${previous.versionLabel} by itself`
-      : 'the first instance that switches: there is no earlier version to go back to',
+    displaced: policy.isInPlace ? null : (current?.slots[slot] ?? null),
+    steps,
+    pointOfNoReturn: pointOfNoReturn(steps, previous?.versionLabel),
+    notes,
   };
 }
 
-/** In place: every running instance of the active slot at the same time. */
-function allAtOnce(
-  environment: EnvironmentDescriptor,
-  label: string,
-  previous: string | undefined,
-  slot: Slot,
-): PlannedStep[] {
-  const target = displayName(environment);
-  const back = previous ?? 'the placeholder page';
-  const steps: PlannedStep[] = [
-    {
-      id: 'instances',
-      sentence: `Send ${label} to every running instance of ${target} (slot ${slot}) at the same time, and wait for the result of each.`,
-      undo: previous
-        ? `Send ${back} to every instance.`
-        : 'Nothing to go back to: an instance that failed shows the placeholder page.',
-    },
-    {
-      id: 'target-health',
-      sentence: 'Wait until the load balancer calls every one of these instances healthy.',
-      undo: 'Changes nothing.',
-    },
-    {
-      id: 'pointer',
-      sentence: `Point ${target} to ${label}, so that instances which boot from now on start with it.`,
-      undo: `Point ${target} back to ${back}.`,
-    },
-    {
-      id: 'settle',
-      sentence: `List the instances again until each one, those just booting included, reports ${label}.`,
-      undo: previous ? `Send ${back} to every instance.` : 'Nothing to go back to.',
-    },
-  ];
-  return environment.slots[slot].targetGroupArn ? steps : steps.filter(({ id }) => id !== 'target-health');
+/** The wished policy, unless this deployment cannot or need not be done like that. */
+function choosePolicy(
+  { environment, policy: given, groups }: PlanInput,
+  active: Slot,
+  previous: SlotPointer | null,
+): { policy: Policy; notes: string[] } {
+  const wished = policies[given ?? environment.deploymentPolicy];
+  const why = wished.refusal(environment);
+  if (why !== undefined)
+    throw new UserError(`${displayName(environment)} cannot be deployed to with ${wished.name}: ${why}.`, {
+      now: ['Nothing was changed.'],
+      next: `beanpole deploy ${displayName(environment)} --policy AllAtOnce   (or another one that fits)`,
+    });
+  const change = pendingChange(environment.slots[active].launchTemplateVersion, groups[active]);
+  if (change !== undefined && wished.isInPlace)
+    return {
+      policy: policies.Immutable,
+      notes: [
+        `${change}, which takes new instances: Immutable instead of ${wished.name}, as Elastic Beanstalk does it.`,
+      ],
+    };
+  if (previous === null && change === undefined && wished.name !== 'AllAtOnce')
+    return {
+      policy: policies.AllAtOnce,
+      notes: [
+        `The first version takes the place of the placeholder page on every instance: AllAtOnce instead of ${wished.name}.`,
+      ],
+    };
+  return { policy: wished, notes: change === undefined ? [] : [`${change}; the new instances have it.`] };
 }
 
-/** The steps that undo what a deployment has done so far. */
-export function planReturn(
-  record: Pick<DeploymentRecord, 'stack' | 'environment' | 'steps' | 'previous'>,
-): PlannedStep[] {
-  const target = displayName({ application: '', ...record });
-  const began = (id: StepId) => record.steps.some((step) => step.id === id && step.status !== 'Pending');
-  const back = record.previous?.versionLabel;
-  const steps: PlannedStep[] = [];
-  const undo = 'This is the way back.';
-  if (began('pointer'))
-    steps.push({
-      id: 'return-pointer',
-      sentence: `Point ${target} back to ${back ?? 'the placeholder page'}.`,
-      undo,
-    });
-  if (began('instances') && back !== undefined)
-    steps.push({
-      id: 'return-instances',
-      sentence: `Bring every instance of ${target} back to ${back}.`,
-      undo,
-    });
-  return steps;
+/** Pulumi has made a newer launch template than the group, or an instance of it, was launched with. */
+export function pendingChange(latest: string, group: GroupState): string | undefined {
+  const versions = [
+    group.launchTemplateVersion,
+    ...group.instances
+      .filter(({ state }) => state !== 'Leaving')
+      .flatMap(({ launchTemplateVersion }) => launchTemplateVersion ?? []),
+  ];
+  const older = versions.find((version) => version !== latest);
+  return older === undefined
+    ? undefined
+    : `An infrastructure change is pending (launch template version ${latest}, instances run ${older})`;
 }
+
+function pointOfNoReturn(steps: readonly PlannedStep[], previous: string | undefined): string {
+  const final = steps.findIndex(({ isPointOfNoReturn }) => isPointOfNoReturn);
+  const isInPlace = steps.some(({ task: { action } }) => action === 'Deploy');
+  if (previous === undefined && isInPlace)
+    return 'the first instance that switches: there is no earlier version to go back to';
+  const back = `everything goes back to ${previous ?? 'the placeholder page'} by itself`;
+  return final < 0
+    ? `none before the end: until the last step is done, ${back}`
+    : `step ${final + 1}: until it begins, ${back}`;
+}
+
+/** The steps that undo what a deployment has done so far: the last one first, each once. */
+export function planReturn(record: Pick<DeploymentRecord, 'steps'>): PlannedStep[] {
+  const undos = record.steps
+    .filter(({ status }) => status !== 'Pending')
+    .flatMap(({ undo }) => undo ?? [])
+    .reverse();
+  // Several steps may have the same undo; it is done when the first of them is to be taken back.
+  return undos.filter(({ id }, index) => undos.findLastIndex((other) => other.id === id) === index);
+}
+
+export const isReturnStep = ({ id }: Pick<DeploymentStep, 'id'>): boolean => id.startsWith('return-');
 
 export const isReturning = (record: Pick<DeploymentRecord, 'steps' | 'reason'>): boolean =>
-  record.reason !== undefined || record.steps.some(({ id }) => id.startsWith('return-'));
+  record.reason !== undefined || record.steps.some(isReturnStep);
+
+/** What is left can only be done, no longer taken back. */
+export const isPastReturn = ({ steps }: Pick<DeploymentRecord, 'steps'>): boolean =>
+  steps.some(({ isPointOfNoReturn, status }) => isPointOfNoReturn && status !== 'Pending');
 
 export interface Opening {
   readonly number: number;
   readonly fencingToken: number;
   readonly startedBy: string;
   readonly startedAt: string;
+  readonly rollbackOf?: number | undefined;
 }
 
 /** The record that a deployment begins with. */
-export const openRecord = (plan: Plan, opening: Opening): DeploymentRecord => ({
+export const openRecord = (plan: Plan, { rollbackOf, ...opening }: Opening): DeploymentRecord => ({
   ...opening,
+  ...(rollbackOf !== undefined && { rollbackOf }),
   stack: plan.environment.stack,
   environment: plan.environment.environment,
   policy: plan.policy,
+  options: plan.options,
   target: { ...plan.target, deployment: opening.number },
   slot: plan.slot,
   previous: plan.previous,
+  displaced: plan.displaced,
   status: 'InProgress',
   steps: plan.steps.map(pendingStep),
   instances: [],
 });
 
-export const pendingStep = ({ id, sentence }: PlannedStep): DeploymentStep => ({
+export const pendingStep = ({
   id,
   sentence,
+  task,
+  undo,
+  isPointOfNoReturn,
+}: PlannedStep): DeploymentStep => ({
+  id,
+  sentence,
+  task,
+  ...(undo && { undo }),
+  ...(isPointOfNoReturn && { isPointOfNoReturn }),
   status: 'Pending',
 });
 

@@ -9,24 +9,29 @@ export const readCurrent = async (
   name: EnvironmentName,
 ): Promise<CurrentPointer | undefined> => (await documents.read(keys.current(name), currentPointer))?.value;
 
-/** Moves what one slot's instances boot; by conditional write, and only if it is not there already. */
-export function createPointers(documents: Documents, name: EnvironmentName, slot: Slot): Pointers {
+/** Moves what slots boot, and which one is active; by conditional write, and only if it is not so already. */
+export function createPointers(documents: Documents, name: EnvironmentName): Pointers {
+  const key = keys.current(name);
+  async function change(next: (current: CurrentPointer | undefined) => CurrentPointer): Promise<void> {
+    const found = await documents.read(key, currentPointer);
+    const moved = next(found?.value);
+    if (found && isDeepStrictEqual(found.value, moved)) return;
+    if (found) await documents.replace(key, moved, found.etag);
+    else await documents.create(key, moved);
+  }
   return {
-    async move(pointer) {
-      const found = await documents.read(keys.current(name), currentPointer);
-      const moved = withPointer(found?.value, slot, pointer);
-      if (found && isDeepStrictEqual(found.value, moved)) return;
-      if (found) await documents.replace(keys.current(name), moved, found.etag);
-      else await documents.create(keys.current(name), moved);
-    },
+    move: (slot, pointer) => change((current) => withPointer(current, slot, pointer)),
+    activate: (slot) =>
+      change((current) => ({ slots: { blue: null, green: null }, ...current, active: slot })),
   };
 }
 
+/** Before the first deployment blue is the active slot. */
 const withPointer = (
   current: CurrentPointer | undefined,
   slot: Slot,
   pointer: SlotPointer | null,
 ): CurrentPointer => ({
-  active: current?.active ?? slot,
+  active: current?.active ?? 'blue',
   slots: { blue: null, green: null, ...current?.slots, [slot]: pointer },
 });

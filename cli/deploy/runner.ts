@@ -1,29 +1,24 @@
-import type { DeploymentRecord, DeploymentStatus } from '../../model/schemas.ts';
 import { displayName } from '../../model/names.ts';
+import type { DeploymentRecord, DeploymentStatus, DeploymentStep } from '../../model/schemas.ts';
 import { InterruptedError } from '../errors.ts';
 import { LockLostError } from './lock.ts';
-import { isReturning, type StepId } from './plan.ts';
-import { rowKey, type Run } from './run.ts';
-import { deployToInstances } from './steps/instances.ts';
-import { returnInstances, settle } from './steps/settle.ts';
-import { waitForTargetHealth } from './steps/target-health.ts';
+import { isPastReturn, isReturning, isReturnStep } from './plan.ts';
+import { rowKey, StepFailedError, type Run } from './run.ts';
+import { perform } from './steps/index.ts';
 
-type Perform = (run: Run, signal: AbortSignal) => Promise<void>;
-
-/** How each step of a plan is done. Every one may be done again by a runner that takes over. */
-const perform: Record<StepId, Perform> = {
-  instances: deployToInstances,
-  'target-health': waitForTargetHealth,
-  pointer: (run) => run.pointers.move(run.journal.record.target),
-  settle,
-  'return-pointer': (run) => run.pointers.move(run.journal.record.previous),
-  'return-instances': returnInstances,
-};
-
-/** Begins the reason of a deployment that was aborted by a person. */
+/** Begins the reason of a deployment that a person has ended. */
 const interruptedBy = 'interrupted by ';
+export const abortedBy = 'aborted by ';
 
-/** Advances the record to its end: through its steps, or back when one fails or the user interrupts. */
+/** Somebody has asked for the deployment to be undone. */
+export class AbortRequestedError extends Error {
+  constructor(who: string) {
+    super(`${abortedBy}${who}`);
+    this.name = 'AbortRequestedError';
+  }
+}
+
+/** Advances the record to its end: through its steps, or back when one fails or somebody ends it. */
 export async function runDeployment(
   run: Run,
   interrupt: AbortSignal,
@@ -32,11 +27,12 @@ export async function runDeployment(
   const { lost } = run.lease;
   if (!isReturning(run.journal.record)) {
     try {
-      await performSteps(run, AbortSignal.any([interrupt, lost]));
+      await performSteps(run, interrupt);
       return await finish(run, 'Succeeded');
     } catch (error) {
       if (lost.aborted) throw lost.reason;
-      if (error instanceof LockLostError) throw error;
+      // Past its point of no return nothing is undone: the record stays as it is, and the next command goes on.
+      if (error instanceof LockLostError || isPastReturn(run.journal.record)) throw error;
       await turnBack(run, error instanceof InterruptedError ? `${interruptedBy}${user}` : reasonOf(error));
     }
   }
@@ -44,26 +40,31 @@ export async function runDeployment(
 }
 
 /** Steps that are still to be done, each recorded before it begins. */
-async function performSteps(run: Run, signal: AbortSignal): Promise<void> {
-  for (const { id, sentence } of openSteps(run.journal.record)) {
+async function performSteps(run: Run, interrupt?: AbortSignal): Promise<void> {
+  for (const step of openSteps(run.journal.record)) {
+    const { id, sentence } = step;
+    const mayStop = interrupt && !step.isPointOfNoReturn && !isPastReturn(run.journal.record);
+    const signal = mayStop ? AbortSignal.any([interrupt, run.lease.lost]) : run.lease.lost;
     signal.throwIfAborted();
-    await run.journal.begin(id as StepId);
+    await run.journal.begin(id);
     run.events.write({ severity: 'INFO', message: sentence });
-    run.board.row(rowKey(run, `step ${id}`), `${displayName(run.environment)}: ${sentence}`);
-    await perform[id as StepId](run, signal).catch((error: unknown) => {
-      run.board.row(rowKey(run, `step ${id}`), `${displayName(run.environment)}: ${sentence}`, 'failed');
+    const row = [rowKey(run, `step ${id}`), `${displayName(run.environment)}: ${sentence}`] as const;
+    run.board.row(...row);
+    await perform(run, step, signal).catch((error: unknown) => {
+      run.board.row(...row, 'failed');
       throw error;
     });
-    await run.journal.done(id as StepId);
-    run.board.row(rowKey(run, `step ${id}`), `${displayName(run.environment)}: ${sentence}`, 'done');
+    await run.journal.done(id);
+    run.board.row(...row, 'done');
   }
 }
 
 /** Once the deployment goes back, only the steps of the way back are left. */
-const openSteps = (record: DeploymentRecord) =>
+const openSteps = (record: DeploymentRecord): DeploymentStep[] =>
   record.steps.filter(
-    ({ id, status }) =>
-      (status === 'Pending' || status === 'InProgress') && id.startsWith('return-') === isReturning(record),
+    (step) =>
+      (step.status === 'Pending' || step.status === 'InProgress') &&
+      isReturnStep(step) === isReturning(record),
   );
 
 /** From here on the deployment only goes back; the higher token makes instances refuse what is in flight. */
@@ -74,7 +75,8 @@ export async function turnBack(run: Run, reason: string): Promise<void> {
     ({ status, commandId }) => status === 'InProgress' && commandId !== undefined,
   );
   await run.journal.turnBack(reason, await run.lease.fence());
-  for (const { commandId = '' } of inFlight) await run.fleet.cancel(commandId).catch(() => undefined);
+  for (const { commandId = '', task } of inFlight)
+    await run.fleets[task.slot].cancel(commandId).catch(() => undefined);
   const why = reason.replace(/\.$/, '');
   const where = previous
     ? `going back to ${previous.versionLabel}`
@@ -90,18 +92,27 @@ async function goBack(run: Run): Promise<DeploymentRecord> {
   const { record } = run.journal;
   const reason = record.reason ?? 'interrupted';
   try {
-    await performSteps(run, run.lease.lost);
+    await performSteps(run);
   } catch (error) {
     if (run.lease.lost.aborted) throw run.lease.lost.reason;
-    return finish(run, 'RollbackFailed', `${reason}; then, on the way back: ${reasonOf(error)}`);
+    // AWS does not answer, or the like: nothing is decided, and the next command goes on with the way back.
+    if (!(error instanceof StepFailedError)) throw error;
+    await letAutoScalingGoOn(run);
+    return finish(run, 'RollbackFailed', `${reason}; then, on the way back: ${error.message}`);
   }
   return finish(run, endOf(run.journal.record, reason));
+}
+
+/** Whatever else could not be undone: no process of Auto Scaling stays suspended. */
+async function letAutoScalingGoOn(run: Run): Promise<void> {
+  for (const step of openSteps(run.journal.record))
+    if (step.task.action === 'ResumeProcesses') await perform(run, step, run.lease.lost);
 }
 
 function endOf(record: DeploymentRecord, reason: string): DeploymentStatus {
   const switched = record.instances.some(({ outcome }) => outcome === 'Deployed');
   if (!record.previous && switched) return 'RollbackFailed';
-  if (reason.startsWith(interruptedBy)) return 'Aborted';
+  if (reason.startsWith(interruptedBy) || reason.startsWith(abortedBy)) return 'Aborted';
   return record.previous ? 'RolledBack' : 'Failed';
 }
 

@@ -127,7 +127,7 @@ function notesOf(
     notes.push(`No version yet; next: beanpole deploy ${target}`);
   if (pending)
     notes.push(
-      'An infrastructure change is pending: it takes new instances, and AllAtOnce deploys to those that run.',
+      `An infrastructure change is pending: it takes new instances, which the next deployment launches; next: beanpole deploy ${target}`,
     );
   return notes;
 }

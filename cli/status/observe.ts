@@ -10,7 +10,8 @@ import {
 } from '../../model/schemas.ts';
 import type { Clients } from '../aws/clients.ts';
 import { createDocuments, type Documents } from '../aws/documents.ts';
-import { listGroup, readReport } from '../deploy/aws-fleet.ts';
+import { readReport } from '../deploy/aws-fleet.ts';
+import { observeGroup } from '../deploy/aws-group.ts';
 import type { FleetInstance } from '../deploy/fleet.ts';
 import { readCurrent } from '../deploy/pointers.ts';
 
@@ -32,9 +33,9 @@ export async function observe(clients: Clients, environment: EnvironmentDescript
     documents.read(keys.lock(environment), deploymentLock),
   ]);
   const group = environment.slots[current?.active ?? 'blue'].autoScalingGroup;
-  const [record, { instances, desired }] = await Promise.all([
+  const [record, { instances, size }] = await Promise.all([
     newestRecord(documents, environment, lock?.value.deployment ?? 0),
-    listGroup(clients, group),
+    observeGroup(clients.autoScaling, group),
   ]);
   const reports = await Promise.all(instances.map(({ id }) => readReport(documents, environment, id)));
   return {
@@ -42,7 +43,7 @@ export async function observe(clients: Clients, environment: EnvironmentDescript
     current,
     lock: lock?.value,
     record,
-    desired,
+    desired: size.desiredCapacity,
     instances: instances.map((instance, index) => ({ ...instance, report: reports[index] })),
   };
 }

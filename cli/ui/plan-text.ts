@@ -5,14 +5,15 @@ import type { Paint } from './paint.ts';
 /** A plan as people read it. */
 export function planText(plan: Plan, paint: Paint): string {
   const from = plan.previous ? `from ${plan.previous.versionLabel}` : 'its first version';
-  const steps = plan.steps.flatMap(({ sentence, undo }, index) => [
+  const steps = plan.steps.flatMap(({ sentence, undo, withoutUndo = 'Nothing.' }, index) => [
     `  ${index + 1}. ${sentence}`,
-    paint.quiet(`     Undo: ${undo}`),
+    paint.quiet(`     Undo: ${undo?.sentence ?? withoutUndo}`),
   ]);
   return [
     paint.strong(
       `${displayName(plan.environment)}: ${plan.target.versionLabel} (${from}), ${plan.policy}, slot ${plan.slot}`,
     ),
+    ...plan.notes.map((note) => `  ${note}`),
     ...steps,
     `  Point of no return: ${plan.pointOfNoReturn}.`,
   ].join('\n');

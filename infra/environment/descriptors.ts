@@ -1,6 +1,13 @@
 /** Pure: an environment's two descriptors, from the stack file and from what Pulumi made. */
 import type { z } from 'zod';
-import type { environmentDescriptor, instanceDescriptor, WorkerDaemon } from '../../model/schemas.ts';
+import { deploymentOptions } from '../../model/schemas.ts';
+import type {
+  DeploymentOptions,
+  environmentDescriptor,
+  instanceDescriptor,
+  WorkerDaemon,
+} from '../../model/schemas.ts';
+import type { EnvironmentConfiguration } from '../config.ts';
 import type { EnvironmentArgs } from './environment.ts';
 
 type Described = Pick<EnvironmentArgs, 'name' | 'account' | 'configuration' | 'application' | 'observed'>;
@@ -67,6 +74,7 @@ export function describeEnvironment(
     bucket: application.bucket,
     deployDocument: application.deployDocument,
     deploymentPolicy: configuration.deploymentPolicy,
+    deploymentOptions: deploymentOptionsOf(configuration),
     deploymentTimeoutSeconds: configuration.deploymentTimeoutSeconds,
     minSize: configuration.minSize,
     maxSize: configuration.maxSize,
@@ -80,3 +88,7 @@ export function describeEnvironment(
     properties: configuration.properties,
   };
 }
+
+/** The keys of the stack file that are options of the deployment policy. */
+const deploymentOptionsOf = (configuration: EnvironmentConfiguration): DeploymentOptions =>
+  deploymentOptions.strip().parse({ ...configuration, alarms: configuration.deploymentAlarms });

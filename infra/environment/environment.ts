@@ -228,5 +228,5 @@ const addressesOf = ({ arn, dnsName, listenerArn }: LoadBalancer) => ({ arn, dns
 /** Pure: instances keep the launch template version of their last deployment. */
 export function pendingSentence(running: string | undefined, latest: string): string | undefined {
   if (running === undefined || running === latest) return undefined;
-  return `Launch template version ${latest} is ready, instances run ${running}: it takes new instances, and AllAtOnce deploys to those that run.`;
+  return `Launch template version ${latest} is ready, instances run ${running}: it takes new instances, which the next \`beanpole deploy\` launches.`;
 }

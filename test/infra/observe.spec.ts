@@ -14,6 +14,7 @@ import type { EnvironmentConfiguration, EnvironmentStack } from '../../infra/con
 import { amazonLinuxParameter, clientsIn, observe, observeAccount } from '../../infra/observe.ts';
 import { ensureDomainInZone, isHeld, lockHeld, lockSentence } from '../../infra/observed.ts';
 import type { DeploymentLock, EnvironmentDescriptor } from '../../model/schemas.ts';
+import { deploymentOptions } from '../../model/schemas.ts';
 import { account, application, configurationOf } from './stacks.ts';
 
 const clients = clientsIn('eu-central-1');
@@ -45,6 +46,7 @@ const descriptor: EnvironmentDescriptor = {
   bucket: application.bucket,
   deployDocument: application.deployDocument,
   deploymentPolicy: 'AllAtOnce',
+  deploymentOptions: deploymentOptions.parse({}),
   deploymentTimeoutSeconds: 600,
   minSize: 1,
   maxSize: 1,

@@ -201,9 +201,9 @@ describe('the prod stack', () => {
       maxSize: 0,
     });
     expect(later.outputs.pendingInfrastructureChanges).to.deep.equal({
-      web: 'Launch template version 3 is ready, instances run 2: it takes new instances, and AllAtOnce deploys to those that run.',
+      web: 'Launch template version 3 is ready, instances run 2: it takes new instances, which the next `beanpole deploy` launches.',
       worker:
-        'Launch template version 3 is ready, instances run 2: it takes new instances, and AllAtOnce deploys to those that run.',
+        'Launch template version 3 is ready, instances run 2: it takes new instances, which the next `beanpole deploy` launches.',
     });
   });
 

@@ -1,8 +1,7 @@
-import { displayName } from '../../../model/names.ts';
+import { displayName, type Slot } from '../../../model/names.ts';
 import type { InstanceResult, SlotPointer } from '../../../model/schemas.ts';
 import { duration } from '../../ui/duration.ts';
 import { NotRegisteredError, type Delivery, type Invocation } from '../fleet.ts';
-import type { StepId } from '../plan.ts';
 import { deadlineOf, pollMilliseconds, rowKey, StepFailedError, type Run } from '../run.ts';
 
 /** Run Command gives up when an instance has not taken the command by then. */
@@ -10,7 +9,8 @@ export const deliverySeconds = 60;
 const pollsBetweenListings = 8;
 
 export interface Shipment {
-  readonly step: StepId;
+  readonly step: string;
+  readonly slot: Slot;
   readonly pointer: SlotPointer;
   readonly signal: AbortSignal;
   /** Ends at the first failure, without waiting for the other instances. */
@@ -44,7 +44,7 @@ export async function follow(
   const deadline = deadlineOf(run) + deliverySeconds * 1000;
   let gone = new Set<string>();
   for (let poll = 0; ; poll += 1) {
-    const invocations = await run.fleet.invocations(commandId, delivery);
+    const invocations = await run.fleets[shipment.slot].invocations(commandId, delivery);
     const counted = invocations.filter(
       ({ instanceId, result }) => result !== undefined || !gone.has(instanceId),
     );
@@ -56,7 +56,7 @@ export async function follow(
     if (run.clock.now() > deadline)
       return keep(run, [...results, ...open.map((id) => withoutAnswer(id, delivery))]);
     if (poll % pollsBetweenListings === pollsBetweenListings - 1)
-      gone = await leaving(run, [...ids, ...open]);
+      gone = await leaving(run, shipment, [...ids, ...open]);
     await run.clock.sleep(pollMilliseconds(poll), shipment.signal);
   }
 }
@@ -78,14 +78,14 @@ async function keep(run: Run, results: InstanceResult[]): Promise<InstanceResult
 /** An instance in service may still be on its way to Systems Manager: waits for it. */
 async function sendWhenRegistered(
   run: Run,
-  { pointer, signal }: Shipment,
+  { slot, pointer, signal }: Shipment,
   ids: readonly string[],
 ): Promise<string> {
   const delivery = deliveryOf(run, pointer);
   const deadline = deadlineOf(run);
   for (let poll = 0; ; poll += 1) {
     try {
-      return await run.fleet.send(ids, delivery);
+      return await run.fleets[slot].send(ids, delivery);
     } catch (error) {
       if (!(error instanceof NotRegisteredError)) throw error;
       if (run.clock.now() > deadline) throw new StepFailedError(error.message);
@@ -124,8 +124,8 @@ function missing(
 }
 
 /** Instances that left the group meanwhile have no result to wait for. */
-async function leaving(run: Run, ids: readonly string[]): Promise<Set<string>> {
-  const { instances } = await run.fleet.list();
+async function leaving(run: Run, { slot }: Shipment, ids: readonly string[]): Promise<Set<string>> {
+  const { instances } = await run.fleets[slot].list();
   const staying = new Set(instances.filter(({ state }) => state !== 'Leaving').map(({ id }) => id));
   return new Set(ids.filter((id) => !staying.has(id)));
 }

@@ -1,23 +1,35 @@
 import { displayName } from '../../../model/names.ts';
 import type { FleetInstance } from '../fleet.ts';
-import { deadlineOf, pollMilliseconds, requireDeployed, rowKey, StepFailedError, type Run } from '../run.ts';
+import {
+  deadlineOf,
+  pollMilliseconds,
+  requireDeployed,
+  rowKey,
+  StepFailedError,
+  type Perform,
+  type Run,
+} from '../run.ts';
 import { deliver, type Shipment } from './deliver.ts';
 
 /** Forward: until every instance, those just booting included, runs the new version. */
-export async function settle(run: Run, signal: AbortSignal): Promise<void> {
+export const settle: Perform<'Settle'> = async (run, { id: step, task: { slot } }, signal) => {
   const { target, instances } = run.journal.record;
   const arrived = new Set(
     instances.filter(({ outcome }) => outcome === 'Deployed').map(({ instanceId }) => instanceId),
   );
   const reports = async ({ id }: FleetInstance): Promise<boolean> => {
-    const report = await run.fleet.report(id);
+    const report = await run.fleets[slot].report(id);
     return report?.versionLabel === target.versionLabel && report.deployment >= target.deployment;
   };
-  await converge(run, { step: 'settle', pointer: target, signal, failFast: true }, arrived, reports);
-}
+  await converge(run, { step, slot, pointer: target, signal, failFast: true }, arrived, reports);
+};
 
 /** Back: until every instance runs the previous version again. */
-export async function returnInstances(run: Run, signal: AbortSignal): Promise<void> {
+export const returnInstances: Perform<'ReturnInstances'> = async (
+  run,
+  { id: step, task: { slot } },
+  signal,
+) => {
   const { previous, instances } = run.journal.record;
   if (!previous) return;
   // A failed instance never switched. Any other may have, whatever its last report says: it is told again.
@@ -25,9 +37,9 @@ export async function returnInstances(run: Run, signal: AbortSignal): Promise<vo
     ({ outcome, serving }) => outcome === 'Failed' && serving === previous.versionLabel,
   );
   const arrived = new Set(never.map(({ instanceId }) => instanceId));
-  const shipment: Shipment = { step: 'return-instances', pointer: previous, signal, failFast: false };
+  const shipment: Shipment = { step, slot, pointer: previous, signal, failFast: false };
   await converge(run, shipment, arrived, () => Promise.resolve(false));
-}
+};
 
 /** Lists the group again and again; whoever is in service and not there yet is sent the version. */
 async function converge(
@@ -38,7 +50,7 @@ async function converge(
 ): Promise<void> {
   const deadline = deadlineOf(run);
   for (let poll = 0; ; poll += 1) {
-    const { instances, desired } = await run.fleet.list();
+    const { instances, desired } = await run.fleets[shipment.slot].list();
     const counted = instances.filter(({ state }) => state !== 'Leaving');
     const unconfirmed = counted.filter(({ id }) => !arrived.has(id));
     await Promise.all(

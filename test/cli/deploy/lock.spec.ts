@@ -57,7 +57,7 @@ describe('acquireLock', () => {
     expect(error.now.join('\n'))
       .to.contain('2026-05-01T12:00:00.000Z (2 s ago)')
       .and.to.contain('frees itself in 13 s');
-    expect(error.next).to.equal('beanpole status dev/web');
+    expect(error.next).to.equal('beanpole status dev/web   (or the same command with --wait-for-lock)');
     await lease.release();
   });
 

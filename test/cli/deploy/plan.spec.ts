@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { openRecord, planDeployment, planReturn } from '../../../cli/deploy/plan.ts';
 import type { DeploymentStep } from '../../../model/schemas.ts';
-import { configuration, environment, pointer, version } from '../support/fixtures.ts';
+import { configuration, environment, groups, pointer, version } from '../support/fixtures.ts';
 
 const opening = {
   number: 2,
@@ -25,6 +25,7 @@ describe('planDeployment', () => {
       current,
       version: version('v2'),
       configuration,
+      groups: groups(),
     });
     expect(plan.slot).to.equal('green');
     expect(plan.previous?.versionLabel).to.equal('v1');
@@ -38,8 +39,14 @@ describe('planDeployment', () => {
       current: undefined,
       version: version('v1'),
       configuration,
+      groups: groups(),
     });
-    expect(plan.steps.map(({ id }) => id)).to.deep.equal(['instances', 'target-health', 'pointer', 'settle']);
+    expect(plan.steps.map(({ id }) => id)).to.deep.equal([
+      'instances',
+      'instances-health',
+      'pointer',
+      'settle',
+    ]);
   });
 
   it('begins in blue, with nothing to go back to', () => {
@@ -48,6 +55,7 @@ describe('planDeployment', () => {
       current: undefined,
       version: version('v1'),
       configuration,
+      groups: groups(),
     });
     expect(plan.slot).to.equal('blue');
     expect(plan.previous).to.be.null;
@@ -61,6 +69,7 @@ describe('planDeployment', () => {
         current: undefined,
         version: version('v1'),
         configuration,
+        groups: groups(),
       });
     expect(plan).to.throw('v1 cannot run on dev/web: the version has no source bundle for the Worker tier.');
   });
@@ -72,6 +81,7 @@ describe('planDeployment', () => {
         current: undefined,
         version: version('v1'),
         configuration,
+        groups: groups(),
       });
     expect(plan).to.throw('it was built for x86_64, and the instances are arm64');
   });
@@ -87,15 +97,19 @@ describe('planDeployment', () => {
           current: { active, slots },
           version: version('v2'),
           configuration,
+          groups: groups(),
         });
         const ids = plan.steps.map(({ id }) => id);
         expect(plan.slot).to.equal(active);
         expect(
-          plan.steps.every(({ sentence, undo }) => sentence.endsWith('.') && undo.endsWith('.')),
+          plan.steps.every(
+            ({ sentence, undo, withoutUndo }) =>
+              sentence.endsWith('.') && (undo?.sentence ?? withoutUndo ?? '').endsWith('.'),
+          ),
         ).to.equal(true);
         expect(ids.indexOf('instances')).to.be.lessThan(ids.indexOf('pointer'));
         expect(ids.at(-1)).to.equal('settle');
-        expect(ids.includes('target-health')).to.equal(balanced);
+        expect(ids.includes('instances-health')).to.equal(balanced);
       }),
     );
   });
@@ -107,7 +121,13 @@ describe('planReturn', () => {
       ? { active: 'blue' as const, slots: { blue: pointer('v1', 1), green: null } }
       : undefined;
     const record = openRecord(
-      planDeployment({ environment: loadBalanced, current, version: version('v2'), configuration }),
+      planDeployment({
+        environment: loadBalanced,
+        current,
+        version: version('v2'),
+        configuration,
+        groups: groups(),
+      }),
       opening,
     );
     const steps = record.steps.map((step): DeploymentStep =>
@@ -125,13 +145,13 @@ describe('planReturn', () => {
   });
 
   it('moves the pointer back first, so that booting instances start the right version', () => {
-    expect(begun(['instances', 'target-health', 'pointer'], true)).to.deep.equal([
+    expect(begun(['instances', 'instances-health', 'pointer'], true)).to.deep.equal([
       'return-pointer',
       'return-instances',
     ]);
   });
 
   it('has no version to send after a first deployment', () => {
-    expect(begun(['instances', 'target-health', 'pointer'], false)).to.deep.equal(['return-pointer']);
+    expect(begun(['instances', 'instances-health', 'pointer'], false)).to.deep.equal(['return-pointer']);
   });
 });

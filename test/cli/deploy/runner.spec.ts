@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createDocuments } from '../../../cli/aws/documents.ts';
+import type { Group } from '../../../cli/deploy/group.ts';
 import { openJournal } from '../../../cli/deploy/journal.ts';
 import { LockLostError, type Lease } from '../../../cli/deploy/lock.ts';
 import { openRecord, planDeployment } from '../../../cli/deploy/plan.ts';
@@ -17,7 +18,7 @@ import {
   type EnvironmentDescriptor,
 } from '../../../model/schemas.ts';
 import { leapingClock } from '../support/clocks.ts';
-import { configuration, environment, name, pointer, version } from '../support/fixtures.ts';
+import { configuration, environment, groups, name, pointer, version } from '../support/fixtures.ts';
 import { memoryBucket } from '../support/memory-bucket.ts';
 import { simulatedFleet, type SimulatedFleet } from '../support/simulated-fleet.ts';
 
@@ -28,6 +29,15 @@ const balanced = environment({
     green: { ...environment().slots.green, targetGroupArn: 'arn:green' },
   },
 });
+
+/** In place AllAtOnce changes nothing of the groups. */
+const untouchedGroup: Group = {
+  observe: () => Promise.resolve(groups().blue),
+  resize: () => Promise.reject(new Error('resized')),
+  useLaunchTemplate: () => Promise.reject(new Error('template changed')),
+  suspend: () => Promise.reject(new Error('suspended')),
+  resume: () => Promise.reject(new Error('resumed')),
+};
 
 interface Stage {
   readonly run: Run;
@@ -74,6 +84,7 @@ async function stageOf(
     current: before,
     version: version('v2'),
     configuration,
+    groups: groups(),
   });
   const opened = openRecord(plan, {
     number: 2,
@@ -84,9 +95,12 @@ async function stageOf(
   const key = keys.deployment(name, 2);
   const runOf = (stored: Parameters<typeof openJournal>[2]): Run => ({
     environment: descriptor,
-    fleet,
+    fleets: { blue: fleet, green: simulatedFleet() },
+    groups: { blue: untouchedGroup, green: untouchedGroup },
+    traffic: { shift: () => Promise.resolve(), moveAddress: () => Promise.resolve() },
+    alarms: { ringing: () => Promise.resolve([]) },
     journal: openJournal(documents, name, stored, clock),
-    pointers: createPointers(documents, name, 'blue'),
+    pointers: createPointers(documents, name),
     lease,
     events: { write: ({ message }) => events.push(message) },
     clock,

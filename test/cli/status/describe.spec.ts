@@ -3,7 +3,7 @@ import type { DeploymentRecord, HealthReport } from '../../../model/schemas.ts';
 import { openRecord, planDeployment } from '../../../cli/deploy/plan.ts';
 import { describe as describeEnvironment } from '../../../cli/status/describe.ts';
 import type { Observation } from '../../../cli/status/observe.ts';
-import { configuration, environment, pointer, version } from '../support/fixtures.ts';
+import { configuration, environment, groups, pointer, version } from '../support/fixtures.ts';
 
 const now = Date.UTC(2026, 4, 1, 12);
 const current = { active: 'blue' as const, slots: { blue: pointer('v1', 1), green: null } };
@@ -47,7 +47,13 @@ const status = (changes: Partial<Observation>) =>
   );
 
 const interrupted = (changes: Partial<DeploymentRecord> = {}): DeploymentRecord => {
-  const plan = planDeployment({ environment: environment(), current, version: version('v2'), configuration });
+  const plan = planDeployment({
+    environment: environment(),
+    current,
+    version: version('v2'),
+    configuration,
+    groups: groups(),
+  });
   const record = openRecord(plan, {
     number: 3,
     fencingToken: 1,
@@ -93,7 +99,7 @@ describe('the status of an environment', () => {
     });
     expect(infrastructureChangePending).to.equal(true);
     expect(notes).to.deep.equal([
-      'An infrastructure change is pending: it takes new instances, and AllAtOnce deploys to those that run.',
+      'An infrastructure change is pending: it takes new instances, which the next deployment launches; next: beanpole deploy dev/web',
     ]);
   });
 

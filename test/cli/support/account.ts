@@ -3,11 +3,13 @@ import {
   DescribeAutoScalingGroupsCommand,
   type LifecycleState,
 } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -60,6 +62,8 @@ export function account(): Account {
     s3: bucket.s3,
     ssm: new SSMClient({ region: 'eu-central-1' }),
     autoScaling: new AutoScalingClient({ region: 'eu-central-1' }),
+    cloudwatch: new CloudWatchClient({ region: 'eu-central-1' }),
+    ec2: new EC2Client({ region: 'eu-central-1' }),
     elbv2: new ElasticLoadBalancingV2Client({ region: 'eu-central-1' }),
     logs: new CloudWatchLogsClient({ region: 'eu-central-1' }),
   };
@@ -176,7 +180,10 @@ function mockGroups({ context: { clients }, groups }: Account): void {
       return {
         AutoScalingGroups: [
           {
+            MinSize: instances.length,
+            MaxSize: instances.length,
             DesiredCapacity: instances.length,
+            LaunchTemplate: { Version: '1' },
             Instances: instances.map(({ id, state }) => ({
               InstanceId: id,
               AvailabilityZone: 'eu-central-1a',

@@ -48,10 +48,10 @@ export function manualClock(): ManualClock {
   };
 }
 
-/** Leaps over polls; whoever wants to sleep longer than any poll (the lock's renewal) sleeps until the end. */
+/** Leaps over polls; whoever wants to sleep longer than any poll (the lock's renewal, looking for who aborts) sleeps until the end. */
 export function commandClock(): Clock {
   const leaping = leapingClock();
-  const polls = 2000;
+  const polls = 1000;
   return {
     now: leaping.now,
     sleep: (milliseconds, signal) =>

@@ -1,3 +1,5 @@
+import type { GroupState } from '../../../cli/deploy/group.ts';
+import { deploymentOptions } from '../../../model/schemas.ts';
 import type {
   ApplicationDescriptor,
   ConfigurationSnapshot,
@@ -28,6 +30,7 @@ export function environment(changes: Partial<EnvironmentDescriptor> = {}): Envir
     bucket: 'shop-versions',
     deployDocument: 'beanpole-shop-deploy',
     deploymentPolicy: 'AllAtOnce',
+    deploymentOptions: deploymentOptions.parse({ healthyChecks: 1 }),
     deploymentTimeoutSeconds: 300,
     minSize: 1,
     maxSize: 1,
@@ -66,3 +69,22 @@ export function pointer(label: string, deployment: number): SlotPointer {
   if (!bundle) throw new Error('the fixture has a web bundle');
   return { versionLabel: label, bundle, configuration, deployment };
 }
+
+/** A group with these instances in service, spread over three zones. */
+export function group(ids: readonly string[] = [], changes: Partial<GroupState> = {}): GroupState {
+  const size = { minSize: ids.length, maxSize: ids.length, desiredCapacity: ids.length };
+  return {
+    size,
+    launchTemplateVersion: '1',
+    suspendedProcesses: [],
+    instances: ids.map((id, index) => ({
+      id,
+      zone: `eu-central-1${'abc'[index % 3] ?? 'a'}`,
+      state: 'InService',
+      launchTemplateVersion: '1',
+    })),
+    ...changes,
+  };
+}
+
+export const groups = (ids: readonly string[] = ['i-1']) => ({ blue: group(ids), green: group() });

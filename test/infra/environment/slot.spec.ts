@@ -38,7 +38,7 @@ describe('pending infrastructure changes', () => {
 
   it('say why they wait', () => {
     expect(pendingSentence('1', '2')).to.equal(
-      'Launch template version 2 is ready, instances run 1: it takes new instances, and AllAtOnce deploys to those that run.',
+      'Launch template version 2 is ready, instances run 1: it takes new instances, which the next `beanpole deploy` launches.',
     );
   });
 });

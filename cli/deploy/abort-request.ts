@@ -1,0 +1,56 @@
+import { keys, type EnvironmentName } from '../../model/names.ts';
+import { abortRequest } from '../../model/schemas.ts';
+import { ConflictError, type Documents } from '../aws/documents.ts';
+import { isoTime, type Clock } from '../clock.ts';
+import { AbortRequestedError } from './runner.ts';
+
+const lookEveryMilliseconds = 1500;
+
+/** Asks the command that runs a deployment to undo it; answers who has asked for it before. */
+export async function requestAbort(
+  documents: Documents,
+  name: EnvironmentName,
+  number: number,
+  { user, clock }: { readonly user: string; readonly clock: Clock },
+): Promise<string | undefined> {
+  const key = keys.abortRequest(name, number);
+  try {
+    await documents.create(key, { requestedBy: user, requestedAt: isoTime(clock.now()) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    return (await documents.read(key, abortRequest))?.value.requestedBy;
+  }
+}
+
+/** Aborted when somebody asks for the deployment to be undone. */
+export function watchForAbort(
+  documents: Documents,
+  name: EnvironmentName,
+  number: number,
+  clock: Clock,
+): { readonly signal: AbortSignal; stop(): void } {
+  const requested = new AbortController();
+  const stopped = new AbortController();
+  async function look(): Promise<void> {
+    for (;;) {
+      await clock.sleep(lookEveryMilliseconds, stopped.signal);
+      // What cannot be read now is read next time; the deployment itself tells when AWS does not answer.
+      const found = await documents
+        .read(keys.abortRequest(name, number), abortRequest)
+        .catch(() => undefined);
+      if (found) {
+        requested.abort(new AbortRequestedError(found.value.requestedBy));
+        return;
+      }
+    }
+  }
+  // Sleeping ends with an exception when the deployment is over.
+  look().catch(() => undefined);
+  return {
+    signal: requested.signal,
+    stop: () => {
+      stopped.abort();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { AssociateAddressCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
+  type Action,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { EnvironmentDescriptor } from '../../model/schemas.ts';
+import type { Clients } from '../aws/clients.ts';
+import { UserError } from '../errors.ts';
+import { otherSlot } from './policies/policy.ts';
+import type { Alarms, Traffic } from './traffic.ts';
+
+/** Listener weights, and the Elastic IP of an environment without a load balancer. */
+export function createTraffic({ elbv2, ec2 }: Clients, environment: EnvironmentDescriptor): Traffic {
+  async function shiftListener(ListenerArn: string, weights: Weights): Promise<void> {
+    const { Listeners: [listener] = [] } = await elbv2.send(
+      new DescribeListenersCommand({ ListenerArns: [ListenerArn] }),
+    );
+    const DefaultActions = reweighted(listener?.DefaultActions ?? [], weights);
+    if (DefaultActions) await elbv2.send(new ModifyListenerCommand({ ListenerArn, DefaultActions }));
+    const { Rules = [] } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
+    for (const { RuleArn, IsDefault, Actions: actions = [] } of Rules) {
+      const Actions = IsDefault ? undefined : reweighted(actions, weights);
+      if (Actions) await elbv2.send(new ModifyRuleCommand({ RuleArn, Actions }));
+    }
+  }
+
+  return {
+    async shift(slot, percent) {
+      const weights: Weights = new Map([
+        [environment.slots[slot].targetGroupArn, percent],
+        [environment.slots[otherSlot(slot)].targetGroupArn, 100 - percent],
+      ]);
+      const arns = environment.loadBalancer?.listenerArns ?? [];
+      await Promise.all(arns.map((arn) => shiftListener(arn, weights)));
+    },
+    async moveAddress(InstanceId) {
+      const PublicIps = environment.elasticIp === undefined ? [] : [environment.elasticIp];
+      const { Addresses: [address] = [] } = await ec2.send(new DescribeAddressesCommand({ PublicIps }));
+      if (!address)
+        throw new UserError(`The Elastic IP ${environment.elasticIp ?? ''} does not exist any more.`, {
+          next: 'pulumi refresh, then pulumi up',
+        });
+      if (address.InstanceId === InstanceId) return;
+      const { AllocationId } = address;
+      await ec2.send(new AssociateAddressCommand({ AllocationId, InstanceId, AllowReassociation: true }));
+    },
+  };
+}
+
+/** By target group. */
+type Weights = ReadonlyMap<string | undefined, number>;
+
+/** Pure: the actions with the slots' weights; undefined when they have them already, or do not lead to both slots. */
+export function reweighted(actions: readonly Action[], weights: Weights): Action[] | undefined {
+  const next = actions.map((action): Action => {
+    const groups = action.ForwardConfig?.TargetGroups ?? [];
+    const leadsToBoth = [...weights.keys()].every((arn) =>
+      groups.some(({ TargetGroupArn }) => TargetGroupArn === arn),
+    );
+    if (action.Type !== 'forward' || !leadsToBoth) return action;
+    const TargetGroups = groups.map((group) => ({
+      ...group,
+      Weight: weights.get(group.TargetGroupArn) ?? group.Weight,
+    }));
+    return { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroups } };
+  });
+  return isDeepStrictEqual(next, actions) ? undefined : next;
+}
+
+export const createAlarms = ({ cloudwatch }: Clients): Alarms => ({
+  async ringing(names) {
+    const { MetricAlarms = [] } = await cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...names], StateValue: 'ALARM' }),
+    );
+    return MetricAlarms.map(
+      ({ AlarmName = '', StateReason = 'no reason' }) => `${AlarmName} is in ALARM: ${StateReason}`,
+    );
+  },
+});
