@@ -5,6 +5,7 @@ import { command, flag, shared, text } from '../command.ts';
 import type { Context } from '../context.ts';
 import { deploy, planFor, type Wish } from '../deploy/deployment.ts';
 import { DeploymentFailedError } from '../deploy/outcome.ts';
+import { deploymentFlags, wishedOptions } from '../deploy/wished-options.ts';
 import {
   findApplication,
   listEnvironments,
@@ -26,6 +27,7 @@ export default command({
   argument: { name: 'stack[/environment]', summary: 'dev, or dev/web.', required: true },
   options: {
     version: text('label', 'The application version; the newest one unless given.'),
+    ...deploymentFlags,
     dryRun: flag('Print the plan and change nothing.'),
     json: flag('Print the plan, or how it ended, as JSON.'),
     application: shared.application,
@@ -37,15 +39,21 @@ export default command({
       effect: 'promotes v1 as a whole; also the way back to it',
     },
     {
+      command: 'beanpole deploy prod/web --policy Rolling --batch-size 50%',
+      effect: 'half of the instances at a time',
+    },
+    {
       command: 'beanpole deploy prod/web --dry-run',
       effect: 'shows each step, its undo and the point of no return',
     },
   ],
 
-  async run(argument, { version: label, dryRun, json, application: given }, context) {
+  async run(argument, { version: label, dryRun, json, application: given, ...flags }, context) {
     const target = parseTarget(argument);
+    const options = wishedOptions(flags);
     const application = applicationOf(context.project, given);
-    const wishes = await findWishes(context, application, target, label);
+    const found = await findWishes(context, application, target, label);
+    const wishes = found.map((wish) => ({ ...wish, ...options }));
     const plans = await Promise.all(wishes.map((wish) => planFor(context, wish)));
     if (dryRun) {
       if (json) context.ui.json(plans);

@@ -192,6 +192,27 @@ describe('a stack file', () => {
       'beanpole:environments.web.healthCheckTimeoutSeconds: 15 must be less than healthCheckIntervalSeconds, which is 15.',
     ],
     [
+      'batches of one instance',
+      () => readWith({ web: { ...web, deploymentPolicy: 'Rolling' } }),
+      'beanpole:environments.web.deploymentPolicy: "Rolling" needs several instances; allowed for SingleInstance: AllAtOnce, Immutable, BlueGreen.',
+    ],
+    [
+      'traffic to split without a load balancer',
+      () => readWith({ web: { ...web, deploymentPolicy: 'TrafficSplitting' } }),
+      'beanpole:environments.web.deploymentPolicy: "TrafficSplitting" needs a load balancer; allowed without one: AllAtOnce, Immutable, for a WebServer BlueGreen.',
+    ],
+    [
+      'an old worker that is kept warm',
+      () => readWith({ worker: { ...worker, deploymentPolicy: 'BlueGreen' } }),
+      'beanpole:environments.worker.deploymentPolicy: "BlueGreen" would keep an old worker that goes on taking messages; Immutable replaces it.',
+    ],
+    [
+      'more than all instances at a time',
+      () =>
+        readWith({ web: { ...balanced, batchSize: 101 } }, { 'beanpole:network': { natGateways: 'Single' } }),
+      'beanpole:environments.web.batchSize: 101 is not a percentage; allowed: 1 to 100, or batchSizeType Fixed.',
+    ],
+    [
       'a request that outlives the visibility of its message',
       () => readWith({ worker: { ...worker, visibilityTimeoutSeconds: 60, inactivityTimeoutSeconds: 60 } }),
       'beanpole:environments.worker.inactivityTimeoutSeconds: 60 must be less than visibilityTimeoutSeconds, which is 60.',

@@ -41,6 +41,19 @@ export function environment(changes: Partial<EnvironmentDescriptor> = {}): Envir
   };
 }
 
+/** Behind a load balancer. */
+export function balanced(changes: Partial<EnvironmentDescriptor> = {}): EnvironmentDescriptor {
+  const { blue, green } = environment().slots;
+  return environment({
+    type: 'LoadBalanced',
+    slots: {
+      blue: { ...blue, targetGroupArn: 'arn:blue' },
+      green: { ...green, targetGroupArn: 'arn:green' },
+    },
+    ...changes,
+  });
+}
+
 export const application: ApplicationDescriptor = {
   application: 'shop',
   region: 'eu-central-1',
