@@ -16,6 +16,29 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Calls back at whole multiples of a step, as clocks on walls strike, with the time that is meant. Timers that
+ * fire a moment early or late neither skip a step nor strike twice. The result ends it.
+ */
+export function every(
+  clock: Clock,
+  step: number,
+  callback: (at: number) => void | Promise<void>,
+): () => void {
+  let cancel: () => void = () => undefined;
+  const schedule = (): void => {
+    const at = (Math.round(clock.now() / step) + 1) * step;
+    cancel = clock.after(at - clock.now(), () => {
+      schedule();
+      void callback(at);
+    });
+  };
+  schedule();
+  return () => {
+    cancel();
+  };
+}
+
 /** A clock that stands still until it is told to advance. */
 export class ManualClock implements Clock {
   #now: number;

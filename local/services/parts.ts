@@ -37,7 +37,7 @@ export interface Services {
   readonly route53: Dns;
   readonly s3: Service;
   readonly sns: Service;
-  readonly sqs: Service;
+  readonly sqs: Queues;
   readonly ssm: Service;
   readonly sts: Service;
 }
@@ -64,6 +64,34 @@ export interface Ec2 extends Service, MetadataSource, Crashable {
 export interface AutoScaling extends Service {
   /** What an instance of a group is told by its metadata (`InService`, `Terminated`, …); undefined: in no group. */
   targetLifecycleState(instanceId: string): string | undefined;
+  /** An alarm tells a scaling policy that it is in this state; again each period while it lasts. */
+  readonly onAlarm: (policyArn: string, alarm: AlarmTold) => Promise<void>;
+}
+
+export interface AlarmTold {
+  readonly name: string;
+  readonly state: string;
+  /** Of the newest period with data. */
+  readonly value: number | undefined;
+  readonly threshold: number;
+}
+
+export interface Queues extends Service {
+  /** What CloudWatch measures of every queue at a time. */
+  measure(now: number): readonly QueueMeasure[];
+}
+
+export interface QueueMeasure {
+  readonly name: string;
+  readonly visible: number;
+  readonly delayed: number;
+  readonly inflight: number;
+  /** Of the oldest message that is not deleted; 0 in an empty queue. */
+  readonly oldestAgeSeconds: number;
+  /** Totals since the cloud was started. */
+  readonly sent: number;
+  readonly received: number;
+  readonly deleted: number;
 }
 
 export interface InterfaceRequest {

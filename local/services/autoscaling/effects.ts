@@ -36,7 +36,7 @@ export class Effects {
     const group = this.#state.groups.get(groupName);
     if (!group) return;
     if (action.kind === 'delete-group') {
-      this.#deleteGroup(group);
+      await this.#deleteGroup(group);
     } else if (action.kind === 'decide-launch') {
       this.#launches.decide(group, action.subnet, action.isExtra);
     } else if (action.kind === 'launch') {
@@ -197,9 +197,13 @@ export class Effects {
     this.#calmed(row.groupName);
   }
 
-  #deleteGroup(group: GroupRow): void {
-    for (const hook of [...this.#state.hooks.entries()])
-      if (hook[1].groupName === group.name) this.#state.hooks.delete(hook[0]);
+  async #deleteGroup(group: GroupRow): Promise<void> {
+    const policies = [...this.#state.policies.values()].filter(({ groupName }) => groupName === group.name);
+    await this.#neighbours.deleteAlarms(policies.flatMap(({ alarms }) => Object.values(alarms ?? {})));
+    const { hooks, policies: all, scheduled } = this.#state;
+    for (const collection of [hooks, all, scheduled])
+      for (const [key, { groupName }] of [...collection.entries()])
+        if (groupName === group.name) collection.delete(key);
     this.#state.groups.delete(group.name);
   }
 

@@ -20,6 +20,7 @@ import {
 } from './group-settings.ts';
 import { putHook } from './hooks.ts';
 import { shownMember } from './instances.ts';
+import { shownMetrics } from './metrics-collection.ts';
 import { paged } from './paging.ts';
 import { instancesOf, type GroupRow } from './state.ts';
 import { mergedTags, shownTags } from './tags.ts';
@@ -54,7 +55,7 @@ export function groupOperations(context: AutoScalingContext) {
       ProcessName,
       SuspensionReason: `User suspended`,
     })),
-    EnabledMetrics: [],
+    EnabledMetrics: shownMetrics(group.enabledMetrics),
     Tags: shownTags(group),
     TerminationPolicies: [...group.terminationPolicies],
     NewInstancesProtectedFromScaleIn: group.newInstancesProtected,

@@ -1,3 +1,4 @@
+import type { DescribeAlarmsOutput, MetricAlarm, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type {
   DescribeInstancesCommandOutput,
   DescribeLaunchTemplateVersionsCommandOutput,
@@ -129,6 +130,29 @@ export class Neighbours {
       if (error instanceof AwsError) return false;
       throw error;
     }
+  }
+
+  async putAlarm(alarm: PutMetricAlarmInput): Promise<void> {
+    await ask(this.#parts, 'monitoring', 'PutMetricAlarm', alarm);
+  }
+
+  /** Deletes alarms; those that somebody deleted already are no error. */
+  async deleteAlarms(names: readonly string[]): Promise<void> {
+    if (!names.length) return;
+    const { MetricAlarms } = await ask<DescribeAlarmsOutput>(this.#parts, 'monitoring', 'DescribeAlarms', {
+      AlarmNames: names,
+    });
+    const AlarmNames = (MetricAlarms ?? []).map(({ AlarmName }) => AlarmName);
+    if (AlarmNames.length) await ask(this.#parts, 'monitoring', 'DeleteAlarms', { AlarmNames });
+  }
+
+  /** Alarms that have a policy among their actions. */
+  async alarmsCalling(policyArn: string): Promise<readonly MetricAlarm[]> {
+    const { MetricAlarms } = await ask<DescribeAlarmsOutput>(this.#parts, 'monitoring', 'DescribeAlarms', {
+      ActionPrefix: policyArn,
+      MaxRecords: 100,
+    });
+    return MetricAlarms ?? [];
   }
 
   #ec2<T>(operation: string, input: object): Promise<T> {

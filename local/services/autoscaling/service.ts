@@ -6,18 +6,23 @@ import { groupOperations } from './groups.ts';
 import { hookOperations } from './hooks.ts';
 import { instanceOperations } from './instances.ts';
 import { membershipOperations } from './membership.ts';
+import { metricsCollectionOperations } from './metrics-collection.ts';
 import { Neighbours } from './neighbours.ts';
+import { policyOperations } from './policies.ts';
 import { processOperations } from './processes.ts';
 import { Reconciler } from './reconciler.ts';
+import { scaling } from './scaling.ts';
+import { scheduledActionOperations } from './scheduled-actions.ts';
+import { scheduler } from './scheduler.ts';
 import { openState, type AutoScalingState, type InstanceRow } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { targetGroupOperations } from './target-groups.ts';
 
 /**
  * Auto Scaling: groups that keep their desired capacity, balance zones, replace unhealthy instances and
- * wait for lifecycle hooks. Differences to AWS: launch templates only; no mixed instances, warm pools,
- * scaling policies, scheduled actions or instance refresh yet; hooks notify nobody, whoever completes
- * them asks the instance's metadata.
+ * wait for lifecycle hooks, and are scaled by policies and at scheduled times. Differences to AWS: launch templates
+ * only; no predictive scaling, warm pools or instance refresh; hooks notify nobody, whoever completes them asks the
+ * instance's metadata.
  */
 export function createAutoScaling(parts: Parts): AutoScaling {
   const state = openState(parts.store);
@@ -26,6 +31,8 @@ export function createAutoScaling(parts: Parts): AutoScaling {
   const effects = new Effects(state, parts.clock, neighbours, activities);
   const reconciler = new Reconciler(state, parts.clock, neighbours, effects);
   const context: AutoScalingContext = { parts, state, neighbours, activities, effects, reconciler };
+  const policies = scaling(context);
+  const schedule = scheduler(context);
   return {
     name: 'autoscaling',
     operations: {
@@ -33,7 +40,10 @@ export function createAutoScaling(parts: Parts): AutoScaling {
       ...hookOperations(context),
       ...instanceOperations(context),
       ...membershipOperations(context),
+      ...metricsCollectionOperations(context),
+      ...policyOperations(context, policies),
       ...processOperations(context),
+      ...scheduledActionOperations(context, schedule),
       ...tagOperations(context),
       ...targetGroupOperations(context),
     },
@@ -41,6 +51,7 @@ export function createAutoScaling(parts: Parts): AutoScaling {
       const row = state.instances.get(instanceId);
       return row && targetState(row);
     },
+    onAlarm: policies.onAlarm,
     start() {
       parts.services.ec2.onInstanceState((instanceId) => {
         const groupName = state.instances.get(instanceId)?.groupName;
@@ -48,9 +59,13 @@ export function createAutoScaling(parts: Parts): AutoScaling {
       });
       restartGracePeriods(state, parts.clock.now());
       for (const { name } of [...state.groups.values()]) void reconciler.poke(name);
+      schedule.look();
       return Promise.resolve();
     },
-    stop: () => reconciler.stop(),
+    stop() {
+      schedule.stop();
+      return reconciler.stop();
+    },
   };
 }
 

@@ -1,5 +1,10 @@
-import type { LifecycleState } from '@aws-sdk/client-auto-scaling';
+import type {
+  LifecycleState,
+  StepAdjustment,
+  TargetTrackingConfiguration,
+} from '@aws-sdk/client-auto-scaling';
 import type { Collection, Store } from '../../store.ts';
+import type { AdjustmentType } from './adjustment.ts';
 
 /** Auto Scaling's state: plain values. Times are milliseconds since 1970. */
 
@@ -48,6 +53,9 @@ export interface GroupRow {
   readonly suspended: readonly string[];
   readonly createdAt: number;
   readonly isDeleting: boolean;
+  readonly enabledMetrics?: readonly string[];
+  /** When a policy last changed the desired capacity. */
+  readonly scaledAt?: number;
   /** What last changed the desired capacity, in the words of an activity's cause. */
   readonly change?: string;
   readonly backoff?: BackoffRow;
@@ -114,6 +122,39 @@ export interface HookRow {
   readonly metadata?: string;
 }
 
+export interface PolicyRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly groupName: string;
+  readonly type: 'SimpleScaling' | 'StepScaling' | 'TargetTrackingScaling';
+  readonly isEnabled: boolean;
+  readonly adjustmentType?: AdjustmentType;
+  readonly adjustment?: number;
+  readonly minMagnitude?: number;
+  readonly cooldownSeconds?: number;
+  readonly warmupSeconds?: number;
+  readonly aggregation?: string;
+  readonly steps?: readonly StepAdjustment[];
+  readonly tracking?: TargetTrackingConfiguration;
+  /** Names of the alarms that a target tracking policy made; without `low` it never scales in. */
+  readonly alarms?: { readonly high: string; readonly low?: string };
+}
+
+export interface ScheduledRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly groupName: string;
+  readonly startsAt?: number;
+  readonly endsAt?: number;
+  /** Cron, five fields. */
+  readonly recurrence?: string;
+  readonly timeZone?: string;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly desiredCapacity?: number;
+  readonly nextAt?: number;
+}
+
 export interface ActivityRow {
   readonly id: string;
   readonly groupName: string;
@@ -132,6 +173,8 @@ export interface AutoScalingState {
   readonly instances: Collection<InstanceRow>;
   readonly launches: Collection<LaunchRow>;
   readonly hooks: Collection<HookRow>;
+  readonly policies: Collection<PolicyRow>;
+  readonly scheduled: Collection<ScheduledRow>;
   readonly activities: Collection<ActivityRow>;
 }
 
@@ -141,6 +184,8 @@ export function openState(store: Store): AutoScalingState {
     instances: store.collection('autoscaling.instances'),
     launches: store.collection('autoscaling.launches'),
     hooks: store.collection('autoscaling.hooks'),
+    policies: store.collection('autoscaling.policies'),
+    scheduled: store.collection('autoscaling.scheduled'),
     activities: store.collection('autoscaling.activities'),
   };
 }
@@ -149,3 +194,5 @@ export const instancesOf = ({ instances }: AutoScalingState, groupName: string):
   [...instances.values()].filter((row) => row.groupName === groupName);
 
 export const hookKey = (groupName: string, hookName: string): string => `${groupName}/${hookName}`;
+export const policyKey = (groupName: string, policyName: string): string => `${groupName}/${policyName}`;
+export const scheduledKey = (groupName: string, name: string): string => `${groupName}/${name}`;

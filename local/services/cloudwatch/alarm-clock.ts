@@ -1,17 +1,21 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
-import { ask, type Parts } from '../parts.ts';
-import { ruleOf, statisticOf } from './alarm-rules.ts';
-import { statistic } from './buckets.ts';
+import type { Parts } from '../parts.ts';
+import { actionsOf, carryOut, isScaling } from './alarm-actions.ts';
+import { ruleOf } from './alarm-rules.ts';
+import { lastValues, periodOf } from './alarm-values.ts';
+import { evaluateRule } from './composite-rules.ts';
 import { evaluate } from './evaluation.ts';
-import { minute, points } from './series.ts';
-import { metricKey, type CloudWatchState, type StoredAlarm, type StoredEvent } from './state.ts';
+import { minute } from './series.ts';
+import type { AnyAlarm, CloudWatchState, StoredAlarm, StoredEvent } from './state.ts';
 
 /** Looks at alarms as time passes, and acts when one changes its state. */
 export interface AlarmClock {
   /** Evaluates one alarm now. */
   look(name: string): void;
   lookAtAll(): void;
-  change(alarm: StoredAlarm, to: StateValue, reason: string): void;
+  /** Only those with periods below a minute. */
+  lookAtFast(): void;
+  change(alarm: AnyAlarm, to: StateValue, reason: string): void;
   remember(alarm: string, type: StoredEvent['type'], summary: string, data: object): void;
 }
 
@@ -31,100 +35,85 @@ export function alarmClock(parts: Parts, state: CloudWatchState): AlarmClock {
 
   function look(name: string): void {
     const alarm = state.alarms.get(name);
+    if (alarm) lookAtMetric(alarm);
+    else lookAtComposite(name);
+  }
+
+  function lookAtMetric(alarm: StoredAlarm): void {
+    const values = lastValues(state, alarm, parts.clock.now());
+    const next = evaluate(ruleOf(alarm), values, alarm.state);
+    const value = values.findLast((one) => one !== undefined);
+    if (next !== alarm.state) change(alarm, next, reasonFor(alarm, next, values), value);
+    else act(alarm, alarm.state, actionsOf(alarm).filter(isScaling), value);
+  }
+
+  function lookAtComposite(name: string): void {
+    const alarm = state.composites.get(name);
     if (!alarm) return;
-    const rule = ruleOf(alarm);
-    const values = lastValues(alarm);
-    const next = evaluate(rule, values, alarm.state);
-    if (next !== alarm.state) change(alarm, next, reasonFor(alarm, next, values));
+    const stateOf = (child: string) => (state.alarms.get(child) ?? state.composites.get(child))?.state;
+    const holds = evaluateRule(alarm.settings.AlarmRule ?? '', stateOf);
+    const next = holds ? 'ALARM' : 'OK';
+    if (next !== alarm.state) change(alarm, next, `The rule ${alarm.settings.AlarmRule ?? ''} is ${holds}.`);
   }
 
-  /** The values of the last N whole periods, oldest first. */
-  function lastValues(alarm: StoredAlarm): (number | undefined)[] {
-    const { Namespace = '', MetricName = '', Dimensions = [], Period = 60 } = alarm.settings;
-    const period = (Period / 60) * minute;
-    const { periods } = ruleOf(alarm);
-    const end = Math.floor(parts.clock.now() / period) * period;
-    const start = end - periods * period;
-    const found = new Map(
-      points(state, metricKey(Namespace, MetricName, Dimensions), start, end, period).map(
-        ({ at, bucket }) => [at, bucket],
-      ),
-    );
-    return Array.from({ length: periods }, (_, index) => {
-      const bucket = found.get(start + index * period);
-      return bucket && statistic(statisticOf(alarm.settings), bucket);
-    });
-  }
-
-  function change(alarm: StoredAlarm, to: StateValue, reason: string): void {
+  function change(alarm: AnyAlarm, to: StateValue, reason: string, value?: number): void {
     const from = alarm.state;
     const now = parts.clock.now();
-    const changed = {
-      ...alarm,
-      state: to,
-      reason,
-      stateUpdated: now,
-      ...(from !== to && { transitioned: now }),
-    };
-    state.alarms.set(alarm.name, changed);
+    const moved = { state: to, reason, stateUpdated: now, ...(from !== to && { transitioned: now }) };
+    const [metric, composite] = [state.alarms.get(alarm.name), state.composites.get(alarm.name)];
+    if (metric) state.alarms.set(alarm.name, { ...metric, ...moved });
+    else if (composite) state.composites.set(alarm.name, { ...composite, ...moved });
     if (from === to) return;
     remember(alarm.name, 'StateUpdate', `Alarm updated from ${from} to ${to}`, {
       oldState: from,
       newState: to,
       reason,
     });
-    if (!alarm.actionsEnabled) return;
-    for (const action of actionsOf(changed)) void act(changed, from, action);
+    const changed = { ...alarm, ...moved };
+    act(changed, from, actionsOf(changed), value);
+    for (const { name } of [...state.composites.values()]) if (name !== alarm.name) lookAtComposite(name);
   }
 
-  async function act(alarm: StoredAlarm, from: StateValue, action: string): Promise<void> {
+  function act(
+    alarm: AnyAlarm,
+    from: StateValue,
+    actions: readonly string[],
+    value: number | undefined,
+  ): void {
+    if (alarm.actionsEnabled) for (const action of actions) void actOnce(alarm, from, action, value);
+  }
+
+  async function actOnce(
+    alarm: AnyAlarm,
+    from: StateValue,
+    action: string,
+    value: number | undefined,
+  ): Promise<void> {
     try {
-      if (action.startsWith('arn:aws:sns:'))
-        await ask(parts, 'sns', 'Publish', notification(alarm, from, action));
-      else
-        await ask(parts, 'autoscaling', 'ExecutePolicy', {
-          PolicyName: action,
-          MetricValue: 0,
-          BreachThreshold: 0,
-        });
-      remember(alarm.name, 'Action', `Successfully executed action ${action}`, { action });
+      await carryOut(parts, alarm, from, action, value);
+      if (from !== alarm.state)
+        remember(alarm.name, 'Action', `Successfully executed action ${action}`, { action });
     } catch (error) {
-      remember(alarm.name, 'Action', `Failed to execute action ${action}. ${(error as Error).message}`, {
-        action,
-      });
+      const summary = `Failed to execute action ${action}. ${(error as Error).message}`;
+      remember(alarm.name, 'Action', summary, { action });
     }
   }
 
-  function notification(alarm: StoredAlarm, from: StateValue, topic: string): object {
-    const message = {
-      AlarmName: alarm.name,
-      AlarmDescription: alarm.settings.AlarmDescription ?? null,
-      AWSAccountId: parts.account,
-      NewStateValue: alarm.state,
-      NewStateReason: alarm.reason,
-      StateChangeTime: new Date(alarm.stateUpdated).toISOString(),
-      Region: parts.region,
-      AlarmArn: alarm.arn,
-      OldStateValue: from,
-      Trigger: alarm.settings,
-    };
-    const subject = `${alarm.state}: "${alarm.name}" in ${parts.region}`;
-    return { TopicArn: topic, Subject: subject.slice(0, 100), Message: JSON.stringify(message) };
+  function lookAtThose(wanted: (alarm: StoredAlarm) => boolean): void {
+    for (const alarm of [...state.alarms.values()]) if (wanted(alarm)) look(alarm.name);
   }
 
   return {
     look,
     change,
     remember,
-    lookAtAll() {
-      for (const { name } of [...state.alarms.values()]) look(name);
+    lookAtAll: () => {
+      lookAtThose(() => true);
+    },
+    lookAtFast: () => {
+      lookAtThose((alarm) => periodOf(alarm) < minute);
     },
   };
-}
-
-function actionsOf({ state, settings }: StoredAlarm): readonly string[] {
-  if (state === 'ALARM') return settings.AlarmActions ?? [];
-  return (state === 'OK' ? settings.OKActions : settings.InsufficientDataActions) ?? [];
 }
 
 function reasonFor(

@@ -18,16 +18,27 @@ import { page } from '../page.ts';
 import type { Parts } from '../parts.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import { checkAlarm } from './alarm-rules.ts';
+import { compositeView } from './composites.ts';
 import { invalidToken, unsupported } from './errors.ts';
-import { metricKey, type CloudWatchState, type StoredAlarm } from './state.ts';
+import {
+  metricKey,
+  type AnyAlarm,
+  type CloudWatchState,
+  type StoredAlarm,
+  type StoredComposite,
+} from './state.ts';
 import { checkTags } from './tags.ts';
 
 /** Alarms. */
 export function alarmOperations(parts: Parts, state: CloudWatchState, clock: AlarmClock) {
+  const findAlarm = (name: string): AnyAlarm | undefined =>
+    state.alarms.get(name) ?? state.composites.get(name);
+
   function enable(names: readonly string[] | undefined, actionsEnabled: boolean): void {
     for (const name of names ?? []) {
-      const alarm = state.alarms.get(name);
+      const [alarm, composite] = [state.alarms.get(name), state.composites.get(name)];
       if (alarm) state.alarms.set(name, { ...alarm, actionsEnabled });
+      else if (composite) state.composites.set(name, { ...composite, actionsEnabled });
     }
   }
 
@@ -56,13 +67,18 @@ export function alarmOperations(parts: Parts, state: CloudWatchState, clock: Ala
     },
 
     async DescribeAlarms(input: DescribeAlarmsCommandInput): Promise<Answer<DescribeAlarmsCommandOutput>> {
-      if (input.ChildrenOfAlarmName ?? input.ParentsOfAlarmName) throw unsupported('A composite alarm');
-      const metricAlarms = input.AlarmTypes === undefined || input.AlarmTypes.includes('MetricAlarm');
-      const all = metricAlarms ? [...state.alarms.values()].filter((alarm) => isWanted(alarm, input)) : [];
+      if (input.ChildrenOfAlarmName ?? input.ParentsOfAlarmName)
+        throw unsupported('The search for related alarms');
+      // Composite alarms are listed only for those who ask for them.
+      const types = input.AlarmTypes ?? ['MetricAlarm'];
+      const all = [
+        ...(types.includes('MetricAlarm') ? state.alarms.values() : []),
+        ...(types.includes('CompositeAlarm') ? state.composites.values() : []),
+      ].filter((alarm) => isWanted(alarm, input));
       const { items, nextToken } = page(all, input.MaxRecords ?? 50, input.NextToken, invalidToken);
       return {
-        MetricAlarms: items.map(view),
-        CompositeAlarms: [],
+        MetricAlarms: items.filter(isMetricAlarm).map(view),
+        CompositeAlarms: items.filter(isComposite).map(compositeView),
         ...(nextToken && { NextToken: nextToken }),
       };
     },
@@ -94,7 +110,7 @@ export function alarmOperations(parts: Parts, state: CloudWatchState, clock: Ala
       const { items, nextToken } = page(all, input.MaxRecords ?? 100, input.NextToken, invalidToken);
       const view = ({ alarm, at, type, summary, data }: (typeof all)[number]): AlarmHistoryItem => ({
         AlarmName: alarm,
-        AlarmType: 'MetricAlarm',
+        AlarmType: state.composites.has(alarm) ? 'CompositeAlarm' : 'MetricAlarm',
         Timestamp: new Date(at),
         HistoryItemType: type,
         HistorySummary: summary,
@@ -105,10 +121,10 @@ export function alarmOperations(parts: Parts, state: CloudWatchState, clock: Ala
 
     async DeleteAlarms(input: DeleteAlarmsCommandInput): Promise<Record<string, never>> {
       const names = input.AlarmNames ?? [];
-      const unknown = names.filter((name) => !state.alarms.has(name));
+      const unknown = names.filter((name) => !findAlarm(name));
       if (unknown.length > 0)
         throw new AwsError('ResourceNotFound', `Alarms not found: ${unknown.join(', ')}`, 404);
-      for (const name of names) state.alarms.delete(name);
+      for (const name of names) if (!state.alarms.delete(name)) state.composites.delete(name);
       return {};
     },
 
@@ -123,7 +139,7 @@ export function alarmOperations(parts: Parts, state: CloudWatchState, clock: Ala
     },
 
     async SetAlarmState(input: SetAlarmStateCommandInput): Promise<Record<string, never>> {
-      const alarm = state.alarms.get(input.AlarmName ?? '');
+      const alarm = findAlarm(input.AlarmName ?? '');
       if (!alarm) throw new AwsError('ResourceNotFound', `Alarm not found: ${input.AlarmName ?? ''}`, 404);
       clock.change(alarm, input.StateValue ?? 'OK', input.StateReason ?? '');
       return {};
@@ -131,7 +147,11 @@ export function alarmOperations(parts: Parts, state: CloudWatchState, clock: Ala
   };
 }
 
-function isWanted(alarm: StoredAlarm, input: DescribeAlarmsCommandInput): boolean {
+type Stored = StoredAlarm | StoredComposite;
+const isComposite = (alarm: Stored): alarm is StoredComposite => 'AlarmRule' in alarm.settings;
+const isMetricAlarm = (alarm: Stored): alarm is StoredAlarm => !isComposite(alarm);
+
+function isWanted(alarm: AnyAlarm, input: DescribeAlarmsCommandInput): boolean {
   const actions = [
     alarm.settings.AlarmActions,
     alarm.settings.OKActions,

@@ -1,6 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { measured, type Measured } from './buckets.ts';
-import { invalidCombination, invalidValue, missing, unsupported } from './errors.ts';
+import { invalidCombination, invalidValue, missing } from './errors.ts';
 import type { Measurement } from './series.ts';
 
 const oldest = 14 * 24 * 3600 * 1000;
@@ -17,8 +17,9 @@ export function measurement(namespace: string, datum: MetricDatum, number: numbe
       `The parameter ${where}.Timestamp must specify a time within the past two weeks and no more than two hours ahead.`,
     );
   }
-  if (datum.StorageResolution !== undefined && datum.StorageResolution !== 60)
-    throw unsupported(`${where}.StorageResolution ${datum.StorageResolution}`);
+  const { StorageResolution: resolution = 60 } = datum;
+  if (resolution !== 1 && resolution !== 60)
+    throw invalidValue(`The parameter ${where}.StorageResolution must be 1 or 60: ${resolution}.`);
   const dimensions = (datum.Dimensions ?? []).map(({ Name, Value }) => {
     if (!Name || !Value) throw invalidValue(`The parameter ${where}.Dimensions must have names and values.`);
     return { Name, Value };
@@ -30,7 +31,10 @@ export function measurement(namespace: string, datum: MetricDatum, number: numbe
   const values = valuesOf(datum, where);
   if (![values.sum, values.minimum, values.maximum].every(Number.isFinite))
     throw invalidValue(`The value for parameter ${where}.Value is invalid.`);
-  return { namespace, name: datum.MetricName, dimensions, unit: datum.Unit ?? 'None', at, measured: values };
+  return {
+    ...{ namespace, name: datum.MetricName, dimensions, unit: datum.Unit ?? 'None', at, measured: values },
+    isHighResolution: resolution === 1,
+  };
 }
 
 function valuesOf({ Value, Values, Counts, StatisticValues: set }: MetricDatum, where: string): Measured {

@@ -3,27 +3,28 @@ import type { DescribeInstancesResult, Instance } from '@aws-sdk/client-ec2';
 import type { Dimension } from '@aws-sdk/client-cloudwatch';
 import { ask, type Parts } from '../parts.ts';
 import { measured } from './buckets.ts';
-import { record } from './series.ts';
-import type { CloudWatchState } from './state.ts';
+import type { Measurement } from './series.ts';
 
-/** EC2's own metrics of instances, measured each minute on the real processes and wires. */
-export function instanceMetrics(parts: Parts, state: CloudWatchState): () => Promise<void> {
+/** EC2's own metrics of instances, measured on the real processes and wires since the last time. */
+export function instanceMetrics(parts: Parts): (at: number) => Promise<Measurement[]> {
   let before = new Map<string, Reading>();
 
-  return async () => {
+  return async (at) => {
     const { Reservations = [] } = await ask<DescribeInstancesResult>(parts, 'ec2', 'DescribeInstances', {
       Filters: [{ Name: 'instance-state-name', Values: ['running'] }],
     });
     const now = new Map<string, Reading>();
+    const found: Measurement[] = [];
     for (const instance of Reservations.flatMap(({ Instances }) => Instances ?? [])) {
       const id = instance.InstanceId ?? '';
       if (!parts.instances.isRunning(id)) continue;
       const reading = read(parts, id);
       now.set(id, reading);
       const last = before.get(id);
-      if (last) write(state, instance, last, reading);
+      if (last) found.push(...measurements(instance, last, reading, at));
     }
     before = now;
+    return found;
   };
 }
 
@@ -40,7 +41,7 @@ const read = ({ clock, instances, network }: Parts, id: string): Reading => ({
   ...network.traffic(id),
 });
 
-function write(state: CloudWatchState, instance: Instance, last: Reading, now: Reading): void {
+function measurements(instance: Instance, last: Reading, now: Reading, at: number): Measurement[] {
   const seconds = (now.at - last.at) / 1000;
   // Counters begin again when a machine reboots.
   const since = (before: number, after: number) => (after >= before ? after - before : after);
@@ -50,18 +51,16 @@ function write(state: CloudWatchState, instance: Instance, last: Reading, now: R
     ['NetworkIn', since(last.received, now.received), 'Bytes'],
     ['NetworkOut', since(last.sent, now.sent), 'Bytes'],
   ] as const;
-  for (const dimensions of dimensionSets(instance)) {
-    for (const [name, value, unit] of values) {
-      record(state, {
-        namespace: 'AWS/EC2',
-        name,
-        dimensions,
-        unit,
-        at: last.at,
-        measured: measured([[value, 1]]),
-      });
-    }
-  }
+  return dimensionSets(instance).flatMap((dimensions) =>
+    values.map(([name, value, unit]) => ({
+      namespace: 'AWS/EC2',
+      name,
+      dimensions,
+      unit,
+      at,
+      measured: measured([[value, 1]]),
+    })),
+  );
 }
 
 function dimensionSets({ InstanceId, Tags }: Instance): Dimension[][] {

@@ -22,7 +22,10 @@ import {
   unsupported,
   validation,
 } from './errors.ts';
-import { minute, points, record } from './series.ts';
+import type { Series } from './math/series.ts';
+import { checkPeriod } from './periods.ts';
+import { answerQueries, checkQueries } from './queries.ts';
+import { points, record } from './series.ts';
 import { metricKey, type CloudWatchState, type StoredMetric } from './state.ts';
 
 const dataPerCall = 1000;
@@ -119,48 +122,33 @@ export function metricOperations(parts: Parts, state: CloudWatchState) {
     async GetMetricData(input: GetMetricDataCommandInput): Promise<Answer<GetMetricDataCommandOutput>> {
       const [start, end] = range(input);
       const queries = input.MetricDataQueries ?? [];
-      const ids = queries.map(({ Id }) => Id);
-      if (new Set(ids).size < ids.length)
-        throw validation('The values for parameter id in MetricDataQueries must be unique.');
-      const results = queries.map((query) =>
-        answer(query, start, end, input.ScanBy !== 'TimestampAscending'),
-      );
-      return {
-        MetricDataResults: results.filter((_, index) => queries[index]?.ReturnData !== false),
-        Messages: [],
-      };
+      checkQueries(queries);
+      const answers = answerQueries(state, queries, start, end);
+      const results = queries
+        .filter(({ ReturnData }) => ReturnData !== false)
+        .flatMap((query) =>
+          answers(query.Id ?? '').map((series) =>
+            shown(query, series, input.ScanBy !== 'TimestampAscending'),
+          ),
+        );
+      return { MetricDataResults: results, Messages: [] };
     },
   };
+}
 
-  function answer(
-    query: MetricDataQuery,
-    start: number,
-    end: number,
-    newestFirst: boolean,
-  ): MetricDataResult {
-    const { Id, MetricStat: wanted, Expression, Label } = query;
-    if (Expression !== undefined) throw unsupported('Expression');
-    if (!wanted) throw validation('Each MetricDataQuery must have either a MetricStat or an Expression.');
-    if (!/^[a-z]\w*$/.test(Id ?? '')) throw validation(`The value ${Id ?? ''} for parameter Id is invalid.`);
-    const { Namespace = '', MetricName = '', Dimensions = [] } = wanted.Metric ?? {};
-    const name = wanted.Stat ?? '';
-    if (!isStatistic(name)) throw unsupported(`The statistic ${name}`);
-    const key = metricKey(Namespace, MetricName, Dimensions);
-    const found = points(state, key, start, end, checkPeriod(wanted.Period ?? 0)).flatMap(
-      ({ at, bucket }) => {
-        const value = statistic(name, bucket);
-        return value === undefined ? [] : [{ at, value }];
-      },
-    );
-    if (newestFirst) found.reverse();
-    return {
-      Id,
-      Label: Label ?? MetricName,
-      Timestamps: found.map(({ at }) => new Date(at)),
-      Values: found.map(({ value }) => value),
-      StatusCode: 'Complete',
-    };
-  }
+function shown(
+  { Id, Label, MetricStat }: MetricDataQuery,
+  { values }: Series,
+  newestFirst: boolean,
+): MetricDataResult {
+  const found = newestFirst ? [...values].reverse() : [...values];
+  return {
+    Id,
+    Label: Label ?? MetricStat?.Metric?.MetricName ?? Id,
+    Timestamps: found.map(([at]) => new Date(at)),
+    Values: found.map(([, value]) => value),
+    StatusCode: 'Complete',
+  };
 }
 
 const hasDimension = (
@@ -180,11 +168,4 @@ function range({
   const end = EndTime?.getTime() ?? 0;
   if (start >= end) throw validation('The parameter StartTime must be less than the parameter EndTime.');
   return [start, end];
-}
-
-/** A period in milliseconds. */
-export function checkPeriod(seconds: number): number {
-  if (seconds < 60 || seconds % 60 !== 0)
-    throw invalidValue(`The parameter Period must be a multiple of 60: ${seconds}.`);
-  return (seconds / 60) * minute;
 }

@@ -2,13 +2,38 @@ import type { Dimension, StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { merge, type Measured } from './buckets.ts';
 import { metricKey, type Bucket, type CloudWatchState } from './state.ts';
 
-/** Measurements over time, in minutes, bounded by age and by number. */
+/** Measurements over time, in minutes and, at high resolution, in seconds; bounded by age and by number. */
 
+const second = 1000;
 export const minute = 60_000;
 const hour = 60 * minute;
-/** One-minute data lives fifteen days, as on AWS. */
-const retention = 15 * 24 * hour;
-const keptHours = 20_000;
+
+interface Resolution {
+  readonly of: (state: CloudWatchState) => CloudWatchState['minutes'];
+  readonly step: number;
+  /** What one stored value holds. */
+  readonly span: number;
+  /** As long as on AWS. */
+  readonly retention: number;
+  readonly keptSpans: number;
+}
+
+const resolutions = {
+  minute: {
+    of: ({ minutes }) => minutes,
+    step: minute,
+    span: hour,
+    retention: 15 * 24 * hour,
+    keptSpans: 20_000,
+  },
+  second: {
+    of: ({ seconds }) => seconds,
+    step: second,
+    span: 10 * minute,
+    retention: 3 * hour,
+    keptSpans: 20_000,
+  },
+} as const satisfies Record<string, Resolution>;
 
 export interface Measurement {
   readonly namespace: string;
@@ -17,6 +42,7 @@ export interface Measurement {
   readonly unit: StandardUnit;
   readonly at: number;
   readonly measured: Measured;
+  readonly isHighResolution?: boolean;
 }
 
 export interface Point {
@@ -26,7 +52,8 @@ export interface Point {
 
 export function record(
   state: CloudWatchState,
-  { namespace, name, dimensions, unit, at, measured }: Measurement,
+  { namespace, name, dimensions, unit, at, measured, isHighResolution = false }: Measurement,
+  into: readonly (keyof typeof resolutions)[] = isHighResolution ? ['minute', 'second'] : ['minute'],
 ): void {
   const key = metricKey(namespace, name, dimensions);
   const known = state.metrics.get(key);
@@ -39,15 +66,25 @@ export function record(
       lastData: Math.max(at, known?.lastData ?? 0),
     });
   }
-  const start = Math.floor(at / hour) * hour;
-  const stored = state.hours.get(`${start}/${key}`) ?? { metric: key, start, minutes: {} };
-  const index = Math.floor((at - start) / minute);
-  const existing = stored.minutes[index];
-  stored.minutes[index] = merge(
+  for (const resolution of into) store(state, resolutions[resolution], key, at, measured);
+}
+
+function store(
+  state: CloudWatchState,
+  { of, step, span }: Resolution,
+  key: string,
+  at: number,
+  measured: Measured,
+): void {
+  const start = Math.floor(at / span) * span;
+  const id = `${start}/${key}`;
+  const stored = of(state).get(id) ?? { metric: key, start, buckets: {} };
+  const index = Math.floor((at - start) / step);
+  stored.buckets[index] = merge(
     measured,
-    existing ?? { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: [] },
+    stored.buckets[index] ?? { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: [] },
   );
-  state.hours.set(`${start}/${key}`, stored);
+  of(state).set(id, stored);
 }
 
 /** The points of a metric from `start` until before `end`, one per period, oldest first; empty ones are left out. */
@@ -60,9 +97,10 @@ export function points(
 ): Point[] {
   const found = new Map<number, Bucket>();
   const from = Math.floor(start / period) * period;
-  for (let at = Math.floor(from / hour) * hour; at < end; at += hour) {
-    for (const [index, bucket] of Object.entries(state.hours.get(`${at}/${key}`)?.minutes ?? {})) {
-      const time = at + Number(index) * minute;
+  const { of, step, span } = resolutions[period < minute ? 'second' : 'minute'];
+  for (let at = Math.floor(from / span) * span; at < end; at += span) {
+    for (const [index, bucket] of Object.entries(of(state).get(`${at}/${key}`)?.buckets ?? {})) {
+      const time = at + Number(index) * step;
       if (time < from || time >= end) continue;
       const slot = Math.floor(time / period) * period;
       const existing = found.get(slot);
@@ -74,11 +112,12 @@ export function points(
 
 /** Forgets what is too old, or too much. */
 export function forgetOld(state: CloudWatchState, now: number): void {
-  const hours = [...state.hours.entries()];
-  const tooMany = Math.max(0, hours.length - keptHours);
-  for (const [index, [id, { start }]] of hours.entries()) {
-    if (index < tooMany || start + hour < now - retention) state.hours.delete(id);
+  for (const { of, span, retention, keptSpans } of Object.values(resolutions)) {
+    const spans = [...of(state).entries()];
+    const tooMany = Math.max(0, spans.length - keptSpans);
+    for (const [index, [id, { start }]] of spans.entries())
+      if (index < tooMany || start + span < now - retention) of(state).delete(id);
   }
   for (const [key, { lastData }] of [...state.metrics.entries()])
-    if (lastData < now - retention) state.metrics.delete(key);
+    if (lastData < now - resolutions.minute.retention) state.metrics.delete(key);
 }

@@ -1,5 +1,6 @@
 import type {
   Dimension,
+  PutCompositeAlarmInput,
   PutMetricAlarmInput,
   StandardUnit,
   StateValue,
@@ -13,8 +14,12 @@ export interface CloudWatchState {
   /** By their key. */
   readonly metrics: Collection<StoredMetric>;
   /** One hour of a metric's minutes, by `hour/metric key`. */
-  readonly hours: Collection<StoredHour>;
+  readonly minutes: Collection<StoredSpan>;
+  /** Ten minutes of the seconds of a metric stored at high resolution, likewise. */
+  readonly seconds: Collection<StoredSpan>;
   readonly alarms: Collection<StoredAlarm>;
+  readonly composites: Collection<StoredComposite>;
+  readonly dashboards: Collection<StoredDashboard>;
   readonly history: Collection<StoredEvent>;
 }
 
@@ -26,14 +31,14 @@ export interface StoredMetric {
   lastData: number;
 }
 
-export interface StoredHour {
+export interface StoredSpan {
   metric: string;
   start: number;
-  /** By minute of the hour. */
-  minutes: Record<number, Bucket>;
+  /** By minute of the hour, by second of the ten minutes. */
+  buckets: Record<number, Bucket>;
 }
 
-/** All that was measured in one minute. */
+/** All that was measured in one minute or second. */
 export interface Bucket {
   count: number;
   sum: number;
@@ -43,10 +48,16 @@ export interface Bucket {
   values?: [number, number][];
 }
 
-export interface StoredAlarm {
+/** What metric alarms and composite alarms have in common. */
+export interface AnyAlarm {
   name: string;
   arn: string;
-  settings: Omit<PutMetricAlarmInput, 'Tags' | 'AlarmName' | 'ActionsEnabled'>;
+  settings: {
+    AlarmDescription?: string | undefined;
+    AlarmActions?: string[] | undefined;
+    OKActions?: string[] | undefined;
+    InsufficientDataActions?: string[] | undefined;
+  };
   actionsEnabled: boolean;
   tags: Tag[];
   updated: number;
@@ -54,6 +65,22 @@ export interface StoredAlarm {
   reason: string;
   stateUpdated: number;
   transitioned: number;
+}
+
+export interface StoredAlarm extends AnyAlarm {
+  settings: Omit<PutMetricAlarmInput, 'Tags' | 'AlarmName' | 'ActionsEnabled'>;
+}
+
+export interface StoredComposite extends AnyAlarm {
+  settings: Omit<PutCompositeAlarmInput, 'Tags' | 'AlarmName' | 'ActionsEnabled'>;
+}
+
+export interface StoredDashboard {
+  name: string;
+  arn: string;
+  body: string;
+  modified: number;
+  tags: Tag[];
 }
 
 export interface StoredEvent {
@@ -67,8 +94,11 @@ export interface StoredEvent {
 export function cloudWatchState({ store }: Parts): CloudWatchState {
   return {
     metrics: store.collection('cloudwatch.metric'),
-    hours: store.collection('cloudwatch.hour'),
+    minutes: store.collection('cloudwatch.minutes'),
+    seconds: store.collection('cloudwatch.seconds'),
     alarms: store.collection('cloudwatch.alarm'),
+    composites: store.collection('cloudwatch.composite'),
+    dashboards: store.collection('cloudwatch.dashboard'),
     history: store.collection('cloudwatch.history'),
   };
 }

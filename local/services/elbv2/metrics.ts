@@ -3,8 +3,8 @@ import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
 /** Counts a load balancer's requests and puts them together as CloudWatch's metrics of a minute. */
 export interface RequestCounts {
   add(line: string): void;
-  /** The metrics since the last time. */
-  take(now: Date): MetricDatum[];
+  /** The metrics since the last time; `healthy` tells how many targets shared a group's requests. */
+  take(at: Date, healthy: (group: Dimension) => number): MetricDatum[];
 }
 
 /** One line of HAProxy's log, as the configuration's log-format writes it. */
@@ -59,10 +59,11 @@ export function countRequests(
       add('ProcessedBytes', [loadBalancer], bytes);
       if (!answered) add(`HTTPCode_ELB_${Math.floor(status / 100)}XX_Count`, [loadBalancer], 1);
     },
-    take(now) {
-      const data = [...sums.values()].map((sum) => datum(sum, now));
+    take(at, healthy) {
+      const data = [...sums.values()].map((sum) => datum(sum, at));
+      const perTarget = [...sums.values()].flatMap((sum) => requestsPerTarget(sum, at, healthy));
       sums = new Map();
-      return data;
+      return [...data, ...perTarget];
     },
   };
 }
@@ -93,4 +94,21 @@ function datum({ name, dimensions, count, total, least, most }: Sum, now: Date):
     StatisticValues: { SampleCount: count, Sum: total, Minimum: least, Maximum: most },
     Unit: name === responseTimeName ? 'Seconds' : name === 'ProcessedBytes' ? 'Bytes' : 'Count',
   };
+}
+
+/** What target tracking goes by; without a healthy target nobody had a share. */
+function requestsPerTarget(
+  { name, dimensions, total }: Sum,
+  at: Date,
+  healthy: (group: Dimension) => number,
+): MetricDatum[] {
+  const [group] = dimensions;
+  if (name !== 'RequestCount' || group?.Name !== 'TargetGroup' || healthy(group) === 0) return [];
+  return [[group], dimensions].map((Dimensions) => ({
+    MetricName: 'RequestCountPerTarget',
+    Dimensions,
+    Timestamp: at,
+    Value: total / healthy(group),
+    Unit: 'Count',
+  }));
 }

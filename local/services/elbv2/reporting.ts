@@ -1,4 +1,5 @@
-import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
+import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
+import { every } from '../../clock.ts';
 import { ask, type Parts } from '../parts.ts';
 import { backendName, groupsUsedBy, serverName } from './balancer-model.ts';
 import type { BalancerPlane } from './haproxy/plane.ts';
@@ -6,19 +7,19 @@ import { describeHealth } from './health.ts';
 import { countRequests, type RequestCounts } from './metrics.ts';
 import type { ElbState, StoredLoadBalancer } from './state.ts';
 
-/** Writes each load balancer's metrics to CloudWatch every minute. */
+/** Writes each load balancer's metrics to CloudWatch, at high resolution. */
 export interface Reporting {
   onRequest(hostId: string, line: string): void;
   start(): void;
   stop(): void;
 }
 
-const minute = 60_000;
+const step = 10_000;
 const dataPerCall = 1000;
 
 export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPlane): Reporting {
   const counts = new Map<string, RequestCounts>();
-  let cancel: (() => void) | undefined;
+  let stop: (() => void) | undefined;
 
   const byHost = (hostId: string): StoredLoadBalancer | undefined =>
     [...state.loadBalancers.values()].find((one) => one.hostId === hostId);
@@ -37,14 +38,20 @@ export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPl
     return group && dimension('TargetGroup', group.arn);
   };
 
-  async function report(): Promise<void> {
-    const now = new Date(parts.clock.now());
+  async function report(at: number): Promise<void> {
+    // What was counted belongs to the time in which it was counted.
+    const since = new Date(at - step);
     for (const hostId of counts.keys()) if (!byHost(hostId)) counts.delete(hostId);
     for (const loadBalancer of [...state.loadBalancers.values()]) {
-      const data = [
-        ...(counts.get(loadBalancer.hostId)?.take(now) ?? []),
-        ...(await hostCounts(loadBalancer, now)),
-      ];
+      const hosts = await hostCounts(loadBalancer, since);
+      const healthy = (group: Dimension) =>
+        hosts.find(
+          ({ MetricName, Dimensions }) =>
+            MetricName === 'HealthyHostCount' && Dimensions?.[0]?.Value === group.Value,
+        )?.Value ?? 0;
+      const data = [...(counts.get(loadBalancer.hostId)?.take(since, healthy) ?? []), ...hosts].map(
+        (datum) => ({ ...datum, StorageResolution: 1 }),
+      );
       for (let start = 0; start < data.length; start += dataPerCall) {
         const MetricData = data.slice(start, start + dataPerCall);
         await ask(parts, 'monitoring', 'PutMetricData', { Namespace: 'AWS/ApplicationELB', MetricData });
@@ -72,21 +79,15 @@ export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPl
     });
   }
 
-  function schedule(): void {
-    cancel = parts.clock.after(minute, () => {
-      void report()
-        .catch(() => undefined)
-        .then(schedule);
-    });
-  }
-
   return {
     onRequest(hostId, line) {
       countsOf(hostId)?.add(line);
     },
-    start: schedule,
+    start() {
+      stop = every(parts.clock, step, (at) => report(at).catch(() => undefined));
+    },
     stop() {
-      cancel?.();
+      stop?.();
     },
   };
 }

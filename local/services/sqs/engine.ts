@@ -33,6 +33,8 @@ export class QueueEngine {
   readonly #entries = new Map<string, Entry>();
   readonly #line = new Fifo<Entry>();
   readonly #invisible = new TimeHeap<Entry>();
+  /** What was done since the cloud was started. */
+  readonly totals = { sent: 0, received: 0, deleted: 0 };
   readonly #counts: Record<EntryState, number> = { visible: 0, delayed: 0, inflight: 0, gone: 0 };
 
   constructor(messages: Collection<Message>, deliveries: Collection<Delivery>, isFifo: boolean) {
@@ -49,6 +51,7 @@ export class QueueEngine {
   }
 
   add(message: Message, now: number): void {
+    this.totals.sent++;
     this.#messages.set(message.id, message);
     this.#place(
       { message, delivery: undefined, state: 'gone', visibleAt: message.visibleAt },
@@ -98,6 +101,12 @@ export class QueueEngine {
     return { visible, delayed, inflight };
   }
 
+  /** When the oldest message was sent; undefined in an empty queue. */
+  get oldest(): number | undefined {
+    const [first] = this.#entries.values();
+    return first?.message.sent;
+  }
+
   /** Puts visible messages that were looked at and not taken back in line. */
   putBack(entries: readonly Entry[]): void {
     if (this.#isFifo) return;
@@ -128,6 +137,7 @@ export class QueueEngine {
   receive(entry: Entry, now: number, visibilitySeconds: number): Delivery {
     const receipt = Buffer.concat([Buffer.from(`${entry.message.id} `), randomBytes(24)]).toString('base64');
     const { count = 0, first = now } = entry.delivery ?? {};
+    this.totals.received++;
     entry.visibleAt = now + visibilitySeconds * 1000;
     const delivery = { count: count + 1, first, visibleAt: entry.visibleAt, receipt };
     this.#deliver(entry, delivery, visibilitySeconds > 0 ? 'inflight' : 'visible');

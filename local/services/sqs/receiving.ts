@@ -172,7 +172,10 @@ function remove({ engine }: Live, handle: string): void {
   const entry = engine.find(handle);
   if (entry === null) throw invalidReceipt(handle);
   if (!entry) return;
-  if (entry.delivery?.receipt === handle || entry.state === 'visible') engine.remove(entry);
+  if (entry.delivery?.receipt === handle || entry.state === 'visible') {
+    engine.totals.deleted++;
+    engine.remove(entry);
+  }
 }
 
 function changeVisibility(context: Context, { engine, polls }: Live, handle: string, seconds: number): void {

@@ -1,5 +1,4 @@
-import type { Service } from '../../endpoint/service.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts, Queues } from '../parts.ts';
 import { openContext } from './context.ts';
 import { moveOperations, resumeMoves } from './moves.ts';
 import { queueOperations } from './queues.ts';
@@ -7,7 +6,7 @@ import { receivingOperations } from './receiving.ts';
 import { sendingOperations } from './sending.ts';
 
 /** Simple Queue Service: messages in memory and in the store, long polls woken by the message they wait for. */
-export function createSqs(parts: Parts): Service {
+export function createSqs(parts: Parts): Queues {
   const context = openContext(parts);
   return {
     name: 'sqs',
@@ -17,6 +16,13 @@ export function createSqs(parts: Parts): Service {
       ...receivingOperations(context),
       ...moveOperations(context),
     },
+    measure: (now) =>
+      [...context.live.values()].map(({ queue, engine }) => ({
+        name: queue.name,
+        ...engine.counts(now),
+        oldestAgeSeconds: Math.max(0, Math.floor((now - (engine.oldest ?? now)) / 1000)),
+        ...engine.totals,
+      })),
     async start() {
       resumeMoves(context);
     },

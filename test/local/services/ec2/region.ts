@@ -66,7 +66,12 @@ function profilesOnly(): Service {
 }
 
 function noGroups(): Service {
-  const groups: AutoScaling = { name: 'autoscaling', operations: {}, targetLifecycleState: () => undefined };
+  const groups: AutoScaling = {
+    name: 'autoscaling',
+    operations: {},
+    targetLifecycleState: () => undefined,
+    onAlarm: async () => undefined,
+  };
   return groups;
 }
 

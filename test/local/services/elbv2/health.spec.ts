@@ -78,7 +78,7 @@ describe('metrics of requests', () => {
     counts.add('--|200|20|web|i-1_80|100|50');
     counts.add('--|500|40|web.open|i-1_80|100|50');
     counts.add('SC|503|-1|web|<NOSRV>|100|50');
-    const data = counts.take(new Date(0));
+    const data = counts.take(new Date(0), () => 2);
     const sum = (name: string, dimensions: number) => {
       const found = data.find(
         ({ MetricName, Dimensions }) => MetricName === name && Dimensions?.length === dimensions,
@@ -91,6 +91,12 @@ describe('metrics of requests', () => {
     expect(sum('HTTPCode_Target_5XX_Count', 1)).to.equal(1);
     expect(sum('HTTPCode_ELB_5XX_Count', 1)).to.equal(1);
     expect(sum('TargetResponseTime', 2)).to.be.closeTo(0.06, 1e-9);
-    expect(counts.take(new Date(0))).to.deep.equal([]);
+    // Two healthy targets shared the three requests.
+    const shares = data.filter(({ MetricName }) => MetricName === 'RequestCountPerTarget');
+    expect(shares.map(({ Value, Dimensions }) => [Value, Dimensions?.length])).to.deep.equal([
+      [1.5, 1],
+      [1.5, 2],
+    ]);
+    expect(counts.take(new Date(0), () => 2)).to.deep.equal([]);
   });
 });
