@@ -43,7 +43,7 @@ export function createPictures(folder, askForSizes, { clock = Date, log } = {}) 
       const names = await readdir(folderOf(id)).catch(() => []);
       const sizes = widths.filter((width) => names.includes(`${width}.webp`));
       if (sizes.length === widths.length) complete.set(id, sizes);
-      else if (names.length > 0) void askAgain(id);
+      else if (names.length > 0 && (await isOverdue(id))) void ask(id);
       return sizes;
     },
 
@@ -80,11 +80,11 @@ export function createPictures(folder, askForSizes, { clock = Date, log } = {}) 
     }
   }
 
-  /** A job that was never sent, or was given up, is sent again by whoever shows the picture. */
-  async function askAgain(id) {
+  /** Whether a job was never sent, or given up: whoever shows the picture sends it again. */
+  async function isOverdue(id) {
     const found = await stat(join(folderOf(id), 'original.webp')).catch(() => undefined);
     const since = Math.max(asked.get(id) ?? 0, found?.mtimeMs ?? Infinity);
-    if (clock.now() - since > patienceMilliseconds) await ask(id);
+    return clock.now() - since > patienceMilliseconds;
   }
 }
 

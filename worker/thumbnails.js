@@ -12,21 +12,22 @@ export const widths = [480, 960, 1600];
  */
 export async function makeThumbnails(folder, image) {
   if (!/^[0-9a-f]{32}$/.test(image ?? '')) throw new Error(`${JSON.stringify(image)} is no picture's name.`);
+  const pathOf = (size) => join(folder, image.slice(0, 2), image, `${size}.webp`);
+  const missing = [];
+  for (const width of widths) if (!(await exists(pathOf(width)))) missing.push(width);
+  if (missing.length === 0) return missing;
+  // Loaded with the first picture, so that the worker starts fast.
   const { default: sharp } = await import('sharp');
   // One job has one core; the daemon decides how many jobs run at once.
   sharp.concurrency(1);
-  const pathOf = (size) => join(folder, image.slice(0, 2), image, `${size}.webp`);
-  const made = [];
-  for (const width of widths) {
-    if (await exists(pathOf(width))) continue;
+  for (const width of missing) {
     const small = await sharp(pathOf('original'), { limitInputPixels: 50_000_000 })
       .resize({ width, withoutEnlargement: true })
       .webp({ quality: 78 })
       .toBuffer();
     await writeWhole(pathOf(width), small);
-    made.push(width);
   }
-  return made;
+  return missing;
 }
 
 const exists = (path) =>

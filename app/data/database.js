@@ -5,6 +5,7 @@ import { DatabaseAwayError, isBehind, isOutage } from './outage.js';
 const statementTimeout = 2000;
 /** How long a write is tried again: longer than a fail-over takes here, shorter than a person's patience. */
 const writePatience = 4000;
+const realTime = { now: Date.now, pause };
 /** How long the reader is left alone after it failed. */
 const readerRest = 1000;
 
@@ -16,7 +17,7 @@ const readerRest = 1000;
  * `createPool(host)` makes a pool of mysql2; a pool of which one connection broke is thrown away as a whole, since
  * the others lead to the same dead server.
  */
-export function createDatabase({ host, readerHost }, createPool, clock = Date) {
+export function createDatabase({ host, readerHost }, createPool, clock = realTime) {
   const writer = createEndpoint(host, createPool);
   const reader = readerHost && readerHost !== host ? createEndpoint(readerHost, createPool) : undefined;
   let readerRestsUntil = 0;
@@ -71,7 +72,7 @@ export function createDatabase({ host, readerHost }, createPool, clock = Date) {
       } catch (error) {
         if (!isOutage(error)) throw error;
         if (tries >= 2 && clock.now() >= deadline) throw new DatabaseAwayError(error);
-        if (tries >= 2) await pause(Math.min(50 * 2 ** tries, 400));
+        if (tries >= 2) await clock.pause(Math.min(50 * 2 ** tries, 400));
       }
     }
   }

@@ -7,10 +7,10 @@ const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 export const shortestPassword = 10;
 
 /** `scrypt:<N>:<r>:<p>:<salt>:<key>`, for ADMIN_PASSWORD_HASH. */
-export async function hashPassword(password) {
+export async function hashPassword(password, { N, r, p, maxmem } = cost) {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, 32, cost);
-  return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join(':');
+  const key = await derive(password, salt, 32, { N, r, p, maxmem });
+  return ['scrypt', N, r, p, salt.toString('base64url'), key.toString('base64url')].join(':');
 }
 
 /**
