@@ -36,6 +36,11 @@ export interface InterfacePlan {
   readonly securityGroups: readonly string[];
   /** Its zone is down: no packet comes or goes. */
   readonly isCut?: true;
+  /**
+   * Nodes of one cluster of a service's (a cache and its replicas) reach each other whatever their security
+   * groups say: that traffic is AWS's own, not the customer's.
+   */
+  readonly cluster?: string;
 }
 
 export interface SecurityGroupPlan {

@@ -61,12 +61,24 @@ function addressSets(
       'leaving',
       left.map((pair) => pair.join(' : ')),
     ),
+    set('clustered', 'ipv4_addr . ipv4_addr', pairsInClusters(interfaces)),
     set(
       'routed',
       'ipv4_addr',
       left.map(([address]) => address ?? ''),
     ),
   ];
+}
+
+function pairsInClusters(interfaces: readonly InterfacePlan[]): string[] {
+  const nodes = interfaces.filter(({ cluster }) => cluster !== undefined);
+  return [...Map.groupBy(nodes, ({ cluster }) => cluster).values()].flatMap((members) =>
+    members.flatMap((one) =>
+      members
+        .filter((other) => other !== one)
+        .map((other) => `${one.privateAddress} . ${other.privateAddress}`),
+    ),
+  );
 }
 
 function wiresOf(
@@ -177,6 +189,7 @@ function filter(vpc: VpcPlan): string[] {
       `iifname != "${uplink}" iifname . ip saddr != @owners drop`,
       'ct state established,related accept',
       `iifname "${uplink}" goto arriving`,
+      'ip saddr . ip daddr @clustered accept',
       `ip daddr ${metadataAddress} tcp dport 80 accept`,
       `ip daddr ${resolverAddress} meta l4proto { tcp, udp } th dport 53 accept`,
       ...groups.map((id) => `ip saddr @members-${id} jump out-${id}`),

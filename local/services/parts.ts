@@ -100,6 +100,8 @@ export interface InterfaceRequest {
   readonly description: string;
   /** Gives it a public address. */
   readonly isPublic: boolean;
+  /** Hosts of one cluster reach each other whatever their security groups say (replication). */
+  readonly cluster?: string;
 }
 
 export interface MadeInterface {

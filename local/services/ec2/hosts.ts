@@ -20,12 +20,12 @@ export async function createInterfaces(
   const known = interfacesOf(context, hostId);
   for (const { subnetId, securityGroupIds } of wanted)
     checkGroups(state, find(state.subnets, 'subnet', subnetId), securityGroupIds);
-  const rows = wanted.map(({ subnetId, securityGroupIds: groups, description, isPublic }) => {
+  const rows = wanted.map(({ subnetId, securityGroupIds: groups, description, isPublic, cluster }) => {
     const subnet = find(state.subnets, 'subnet', subnetId);
     const now = parts.clock.now();
     return (
       known.find((row) => row.subnetId === subnetId) ??
-      makeInterface(state, { subnet, groups, description, hostId, autoPublic: isPublic, now })
+      makeInterface(state, { subnet, groups, description, hostId, cluster, autoPublic: isPublic, now })
     );
   });
   await network.changed();

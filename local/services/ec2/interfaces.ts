@@ -11,6 +11,7 @@ export interface WantedInterface {
   readonly description: string;
   readonly type?: InterfaceRow['type'];
   readonly hostId?: string;
+  readonly cluster?: string | undefined;
   readonly autoPublic: boolean;
   readonly privateAddress?: string | undefined;
   readonly now: number;
@@ -18,7 +19,7 @@ export interface WantedInterface {
 
 /** Makes an interface with an address of its subnet. */
 export function makeInterface(state: Ec2State, wanted: WantedInterface): InterfaceRow {
-  const { subnet, groups, description, type = 'interface', hostId, autoPublic, now } = wanted;
+  const { subnet, groups, description, type = 'interface', hostId, cluster, autoPublic, now } = wanted;
   const privateAddress = takePrivateAddress(state, subnet, wanted.privateAddress);
   const row: InterfaceRow = {
     id: newId('eni'),
@@ -31,6 +32,7 @@ export function makeInterface(state: Ec2State, wanted: WantedInterface): Interfa
     createdAt: now,
     autoPublic,
     ...(hostId !== undefined && { hostId, attachmentId: newId('eni-attach') }),
+    ...(cluster !== undefined && { cluster }),
     ...(autoPublic && { publicAddress: takePublicAddress(state) }),
   };
   state.interfaces.set(row.id, row);

@@ -60,6 +60,7 @@ function interfacePlan(state: Ec2State, row: InterfaceRow): InterfacePlan {
     ...(publicAddress !== undefined && { publicAddress }),
     defaultRoute: defaultRoute(state, row.subnetId),
     securityGroups: row.groups,
+    ...(row.cluster !== undefined && { cluster: row.cluster }),
   };
 }
 

@@ -101,6 +101,8 @@ export interface InterfaceRow {
   readonly type: 'interface' | 'nat_gateway';
   /** The network host it belongs to: an instance, or a service's host. NAT gateways have none. */
   readonly hostId?: string;
+  /** The service's cluster that its host is a node of. */
+  readonly cluster?: string;
   readonly attachmentId?: string;
   readonly createdAt: number;
   /** Gets a public address of its own whenever it is up and no Elastic IP is associated. */

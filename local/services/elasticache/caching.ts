@@ -101,13 +101,20 @@ export function caching(parts: Parts, state: CacheState, plane: CachePlane, reco
   /** Gives new nodes their network. */
   async function connect(groupId: string): Promise<void> {
     const group = current(groupId);
-    for (const node of group?.nodes ?? []) {
-      if (!group || node.address !== undefined) continue;
-      const description = `ElastiCache ${node.id}`;
-      const wanted = { subnetId: node.subnetId, securityGroupIds: group.securityGroups, description };
-      const [made] = await parts.services.ec2.createInterfaces(node.hostId, [{ ...wanted, isPublic: false }]);
-      if (made) changeNode(groupId, node.id, { address: made.privateAddress });
-    }
+    if (!group) return;
+    await Promise.all(
+      group.nodes.map(async ({ id, hostId, subnetId, address }) => {
+        if (address !== undefined) return;
+        const network = {
+          securityGroupIds: group.securityGroups,
+          isPublic: false,
+          cluster: `cache-${groupId}`,
+        };
+        const request = { subnetId, description: `ElastiCache ${id}`, ...network };
+        const [made] = await parts.services.ec2.createInterfaces(hostId, [request]);
+        if (made) changeNode(groupId, id, { address: made.privateAddress });
+      }),
+    );
   }
 
   /** Sees to it that the group has a primary that runs: the old one, a replica, or a new one. */

@@ -47,6 +47,19 @@ describe('the ruleset of a VPC', () => {
     expect(lines.slice(0, 3)).to.deep.equal(['table inet vpc', 'delete table inet vpc', 'table inet vpc {']);
   });
 
+  it('lets nodes of one cluster talk past their security groups, and nobody else', () => {
+    const ruleset = compile(
+      vpcOf([
+        one('10.0.1.5', { cluster: 'a' }),
+        one('10.0.2.5', { cluster: 'a' }),
+        one('10.0.3.5', { cluster: 'b' }),
+        one('10.0.3.6'),
+      ]),
+    );
+    expect(ruleset).to.contain('elements = { 10.0.1.5 . 10.0.2.5, 10.0.2.5 . 10.0.1.5 }');
+    expect(chain(ruleset, 'forward')).to.include('ip saddr . ip daddr @clustered accept');
+  });
+
   it('gives a public address only to an interface whose subnet leads to an internet gateway', () => {
     const withGateway = compile(
       vpcOf([one('10.0.1.5', { publicAddress: '203.0.113.5', defaultRoute: 'internet' })]),
