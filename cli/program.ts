@@ -34,13 +34,13 @@ function addCommand(
   command: Command,
   context: () => Context,
 ): void {
-  const [first = '', verb] = command.name.split(' ');
-  const parent = verb ? nounOf(program, nouns, first, command) : program;
+  const words = command.name.split(' ');
+  const parent = nounOf(program, nouns, words.slice(0, -1), command);
   const added = parent
-    .command(verb ?? first)
+    .command(words.at(-1) ?? '')
     .summary(command.summary)
     .description(command.summary);
-  if (!verb) added.helpGroup(`${command.group}:`);
+  if (words.length === 1) added.helpGroup(`${command.group}:`);
   const { argument } = command;
   if (argument)
     added.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.summary);
@@ -57,14 +57,23 @@ function addCommand(
   });
 }
 
-function nounOf(program: Program, nouns: Map<string, Program>, name: string, command: Command): Program {
-  const known = nouns.get(name);
+/** `local` for `local start`, `local drill` for `local drill zone`; the program itself for `deploy`. */
+function nounOf(
+  program: Program,
+  nouns: Map<string, Program>,
+  words: readonly string[],
+  command: Command,
+): Program {
+  const name = words.join(' ');
+  const known = name === '' ? program : nouns.get(name);
   if (known) return known;
-  const noun = program
-    .command(name)
-    .summary(nounSummaries[name] ?? name)
-    .helpGroup(`${command.group}:`);
-  noun.description(nounSummaries[name] ?? name);
+  const parent = nounOf(program, nouns, words.slice(0, -1), command);
+  const summary = nounSummaries[name] ?? name;
+  const noun = parent
+    .command(words.at(-1) ?? '')
+    .summary(summary)
+    .description(summary);
+  if (words.length === 1) noun.helpGroup(`${command.group}:`);
   nouns.set(name, noun);
   return noun;
 }
@@ -72,6 +81,7 @@ function nounOf(program: Program, nouns: Map<string, Program>, name: string, com
 const nounSummaries: Record<string, string> = {
   version: 'Make and look at application versions.',
   local: 'AWS on this machine: start, stop, look at it.',
+  'local drill': 'Take a part of the local cloud down under load, and watch until it is whole again.',
 };
 
 /** Every declared option has a value: false for a flag that was not given, undefined for a text. */

@@ -2,6 +2,8 @@
 import type { Command } from '../command.ts';
 import deploy from './deploy.ts';
 import events from './events.ts';
+import localDrillInstance from './local/drill/instance.ts';
+import localDrillZone from './local/drill/zone.ts';
 import localEnv from './local/env.ts';
 import localReset from './local/reset.ts';
 import localShell from './local/shell.ts';
@@ -29,5 +31,7 @@ export const commands: readonly Command[] = [
   localStatus,
   localEnv,
   localShell,
+  localDrillZone,
+  localDrillInstance,
   localReset,
 ];

@@ -18,7 +18,7 @@ describe('docs/commands.md', () => {
 
   it('finds every command in the file that is named as it is typed', async () => {
     for (const command of commands) {
-      const file = new URL(`../../cli/commands/${command.name.replace(' ', '/')}.ts`, import.meta.url);
+      const file = new URL(`../../cli/commands/${command.name.replaceAll(' ', '/')}.ts`, import.meta.url);
       const module = (await import(file.href)) as { default: unknown };
       expect(module.default, command.name).to.equal(command);
     }
