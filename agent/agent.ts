@@ -10,7 +10,7 @@ import { boot } from './boot.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Deployer } from './deploy/deployer.ts';
 import type { DeploymentOrder } from './deploy/fencing.ts';
-import { findFreePort } from './deploy/free-port.ts';
+import { findFreePorts } from './deploy/free-port.ts';
 import { placeholderPort, shortenConnectionTracking, switchTo } from './deploy/switch.ts';
 import type { SendErrand } from './errands/contract.ts';
 import { errandsBy } from './errands/send.ts';
@@ -114,13 +114,18 @@ export class Agent {
       errand: this.#errand,
       facts: () => this.#known,
       releases: instancePaths.releases,
-      findFreePort,
+      ownFolders: path.join(instancePaths.state, 'releases'),
+      nodeFolder: path.dirname(process.execPath),
+      findFreePorts,
       formation: (release, properties) => this.#instance.formation(release, properties),
       probe: (port, healthCheckPath) => probe(port, healthCheckPath, checkTimeoutMilliseconds),
-      takeOver: async (next) => {
-        await this.#instance.takeOver(next);
+      takeOver: async (next, afterwards) => {
+        await this.#instance.takeOver(next, afterwards);
         await hidePlaceholder(placeholderFolder(nginxPaths));
         this.#problems.set('boot', undefined);
+      },
+      onNote: (note) => {
+        this.#log.event('WARN', note);
       },
       discard: (next) => this.#instance.discard(next),
     });
@@ -196,6 +201,7 @@ export class Agent {
     });
     this.#shipper = shipper;
     void shipper.run(this.#stopping.signal);
+    shipper.follow(path.join(instancePaths.logs, 'hooks.log'), 'agent', 'hooks');
     if (descriptor.workerDaemon) this.#daemon = this.#makeDaemon(descriptor.workerDaemon);
     const serving = this.#serve(descriptor, shipper);
     this.#watch = this.#makeWatch();
@@ -297,10 +303,16 @@ export class Agent {
     const { outcome, reason, phases } = result;
     const took = phases.map(({ name, milliseconds }) => `${name} ${milliseconds} ms`).join(', ');
     const text =
-      outcome === 'Deployed'
-        ? `${order.versionLabel} serves${took === '' ? '' : ` (${took})`}.`
-        : `${order.versionLabel}: ${outcome}, ${reason ?? 'no reason'}. ${result.serving ?? 'The placeholder'} still serves.`;
-    this.#log.event(outcome === 'Deployed' ? 'INFO' : 'ERROR', text, order.deployment);
+      outcome === 'Prepared'
+        ? `${order.versionLabel} is prepared, what is done once per deployment is done.`
+        : outcome === 'Deployed'
+          ? `${order.versionLabel} serves${took === '' ? '' : ` (${took})`}.`
+          : `${order.versionLabel}: ${outcome}, ${reason ?? 'no reason'}. ${result.serving ?? 'The placeholder'} still serves.`;
+    this.#log.event(
+      outcome === 'Deployed' || outcome === 'Prepared' ? 'INFO' : 'ERROR',
+      text,
+      order.deployment,
+    );
     this.#watch?.nudge();
     return result;
   }

@@ -7,12 +7,14 @@ export class UsageError extends Error {}
 
 export const usage = `Usage:
   agent.mjs run
-  agent.mjs deploy --deployment N --token T --bundle-key K --sha256 H --version L --configuration BASE64
+  agent.mjs deploy --deployment N --token T --bundle-key K --sha256 H --version L --configuration BASE64 [--stage release]
   agent.mjs status`;
 
 const names = ['deployment', 'token', 'bundle-key', 'sha256', 'version', 'configuration'] as const;
 
-/** The order in `deploy`'s arguments, every one of which is needed. */
+const stages = ['deploy', 'release'];
+
+/** The order in `deploy`'s arguments, every one of which is needed but the stage. */
 export function parseDeployArguments(argv: readonly string[]): DeploymentOrder {
   const values = parse(argv);
   const missing = names.filter((name) => values[name] === undefined);
@@ -26,11 +28,17 @@ export function parseDeployArguments(argv: readonly string[]): DeploymentOrder {
     versionLabel: matching('version', get('version'), /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
     bundle: { key: get('bundle-key'), sha256: matching('sha256', get('sha256'), /^[0-9a-f]{64}$/) },
     configuration: configuration(get('configuration')),
+    ...(stage(values.stage) === 'release' && { stage: 'Release' }),
   };
 }
 
+function stage(given = 'deploy'): string {
+  if (stages.includes(given)) return given;
+  throw new UsageError(`--stage is ${JSON.stringify(given)}, it must be ${stages.join(' or ')}.`);
+}
+
 function parse(argv: readonly string[]): Partial<Record<string, string>> {
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const options = Object.fromEntries([...names, 'stage'].map((name) => [name, { type: 'string' as const }]));
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {

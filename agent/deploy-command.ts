@@ -12,7 +12,12 @@ import type { AgentState } from './state.ts';
 const patienceMilliseconds = 30_000;
 const pauseMilliseconds = 250;
 
-export const exitCodes: Record<InstanceResult['outcome'], number> = { Deployed: 0, Failed: 1, Refused: 2 };
+export const exitCodes: Record<InstanceResult['outcome'], number> = {
+  Deployed: 0,
+  Prepared: 0,
+  Failed: 1,
+  Refused: 2,
+};
 
 export interface DeployOptions {
   readonly socket?: string;

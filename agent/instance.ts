@@ -8,13 +8,14 @@ import { drained } from './deploy/drain.ts';
 import { processEnvironment } from './deploy/environment.ts';
 import { OldReleases } from './deploy/old-releases.ts';
 import { pointCurrent } from './deploy/release-folders.ts';
+import { placeholderPort } from './deploy/switch.ts';
 import { ErrandError, type SendErrand } from './errands/contract.ts';
 import { probe } from './health/probe.ts';
 import type { AgentLog } from './logs/agent-log.ts';
 import { processLog } from './logs/shipper.ts';
 import type { Identity } from './metadata.ts';
 import type { InstanceDescriptor } from '../model/schemas.ts';
-import type { Release, RunningProcess, StateFile } from './state.ts';
+import type { AgentState, Release, RunningProcess, StateFile } from './state.ts';
 import { Formation } from './supervise/formation.ts';
 import { adopt, describeExit } from './supervise/processes.ts';
 
@@ -87,31 +88,24 @@ export class Instance {
 
   #environment(release: Omit<Release, 'processes'>, name: string, properties: Record<string, string>) {
     const { identity, descriptor } = this.#parts.facts();
-    const { versionLabel, folder, port } = release;
+    const { versionLabel, folder, defaults } = release;
     const { environment: inherited, nodeFolder } = this.#parts;
-    const parts = { inherited, descriptor, identity, versionLabel, properties, folder, nodeFolder };
-    return processEnvironment(name === 'web' ? { ...parts, port } : parts);
+    const all = { ...defaults, ...properties };
+    const parts = { inherited, descriptor, identity, versionLabel, properties: all, folder, nodeFolder };
+    const port = portOf(release, name);
+    return processEnvironment(port === undefined ? parts : { ...parts, port });
   }
 
-  async #properties({
-    bundle,
-    configuration,
-    folder,
-  }: Omit<Release, 'processes'>): Promise<Record<string, string>> {
+  async #properties({ configuration }: Pick<Release, 'configuration'>): Promise<Record<string, string>> {
     if (configuration.parameters.length === 0) return { ...configuration.properties };
-    const { bucket, platform } = this.#parts.facts().descriptor;
-    const prepared = await retrying(
-      () => this.#parts.errand('prepare', { bucket, bundle, folder, platform, configuration }),
-      {
-        clock: this.#parts.clock,
-        signal: new AbortController().signal,
-        onFailure: (error, delay) => {
-          this.#parts.log.write('WARN', `Properties: ${error.message}; trying again in ${delay / 1000} s.`);
-        },
-        isWorthRepeating: (error) => !(error instanceof ErrandError && error.isFinal),
+    return retrying(() => this.#parts.errand('properties', configuration), {
+      clock: this.#parts.clock,
+      signal: new AbortController().signal,
+      onFailure: (error, delay) => {
+        this.#parts.log.write('WARN', `Properties: ${error.message}; trying again in ${delay / 1000} s.`);
       },
-    );
-    return prepared.properties;
+      isWorthRepeating: (error) => !(error instanceof ErrandError && error.isFinal),
+    });
   }
 
   /** After a restart of the agent or the machine: ends what was only starting, takes over what serves. */
@@ -147,11 +141,15 @@ export class Instance {
     this.#parts.onLive(live.port);
   }
 
-  /** The switch. When it resolves the new version serves; when it throws the old one still does. */
-  async takeOver(next: Formation): Promise<void> {
-    const { state, paths } = this.#parts;
+  /**
+   * The switch. When it resolves the new version serves; when it throws, because the kernel refuses or what follows
+   * a deployment fails, the old one does.
+   */
+  async takeOver(next: Formation, afterwards: () => Promise<void>): Promise<void> {
+    const { state } = this.#parts;
     const before = state.value;
     const old = before.live;
+    const previous = this.#live;
     const draining = old
       ? [...before.draining, { port: old.port, folder: old.folder, processes: old.processes }]
       : before.draining;
@@ -164,19 +162,45 @@ export class Instance {
     }));
     try {
       await this.#parts.switchTo(next.release.port);
+      this.#live = next;
+      this.#parts.onLive(next.release.port);
+      await this.#pointCurrent(next.release.folder);
+      await afterwards();
     } catch (error) {
-      await state.change(() => ({ live: old, draining: before.draining, starting: next.processes }));
+      await this.#switchBack(previous, old, before.draining, next);
       throw error;
     }
-    const previous = this.#live;
-    this.#live = next;
     next.keepRunning();
-    this.#parts.onLive(next.release.port);
-    await pointCurrent(paths.current, next.release.folder).catch((error: unknown) => {
-      this.#parts.log.write('WARN', `${paths.current} could not be pointed at the release: ${String(error)}`);
-    });
     if (previous) void this.#retire(previous);
     await this.#prune();
+  }
+
+  /** The old processes have been kept until now. */
+  async #switchBack(
+    previous: Formation | undefined,
+    old: Release | null,
+    draining: AgentState['draining'],
+    next: Formation,
+  ): Promise<void> {
+    const { state, switchTo, onLive } = this.#parts;
+    await switchTo(old?.port ?? placeholderPort);
+    this.#live = previous;
+    onLive(old?.port);
+    await state.change(() => ({
+      live: old && { ...old, processes: previous?.processes ?? old.processes },
+      draining,
+      starting: next.processes,
+    }));
+    if (old) await this.#pointCurrent(old.folder);
+    // Requests that the new version was given before are answered by it.
+    await this.#waitUntilDrained(next.release.port);
+  }
+
+  async #pointCurrent(folder: string): Promise<void> {
+    const { paths, log } = this.#parts;
+    await pointCurrent(paths.current, folder).catch((error: unknown) => {
+      log.write('WARN', `${paths.current} could not be pointed at the release: ${String(error)}`);
+    });
   }
 
   /** Messages wait in the queue while there is nobody to handle them. */
@@ -258,6 +282,12 @@ export class Instance {
     await this.#oldReleases.keepOnly(kept.map((folder) => path.resolve(folder)));
   }
 }
+
+/** Each process has a PORT, as on Elastic Beanstalk; the bundle's nginx has one as well, and reads no environment. */
+const portOf = (
+  { port, ports = { web: port } }: Pick<Release, 'port' | 'ports'>,
+  name: string,
+): number | undefined => ports[name];
 
 const exists = (file: string): Promise<boolean> =>
   access(file).then(

@@ -26,7 +26,12 @@ export interface Release {
   readonly folder: string;
   /** Process type → command. */
   readonly commands: Readonly<Record<string, string>>;
+  /** Where requests go in. */
   readonly port: number;
+  /** PORT of each process; an agent before this one knew only that of `web`. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Properties that the bundle itself sets. */
+  readonly defaults?: Readonly<Record<string, string>>;
   readonly processes: readonly RunningProcess[];
 }
 

@@ -74,6 +74,8 @@ export const instancePaths = {
   state: '/var/lib/beanpole',
   releases: '/var/app/releases',
   current: '/var/app/current',
+  /** The release that is being prepared. */
+  staging: '/var/app/staging',
   logs: '/var/log/beanpole',
 } as const;
 

@@ -216,8 +216,11 @@ export const phase = z.strictObject({ name: z.string(), milliseconds: count });
 /** What the agent prints as its last line of standard output when a deployment on its instance ends. */
 export const instanceResult = z.strictObject({
   instanceId: z.string(),
-  /** `Refused`: an older fencing token, or a deployment that is already over; nothing was changed. */
-  outcome: z.enum(['Deployed', 'Failed', 'Refused']),
+  /**
+   * `Prepared`: what is done once per deployment is done, nothing has switched. `Refused`: an older fencing token, or
+   * a deployment that is already over; nothing was changed.
+   */
+  outcome: z.enum(['Deployed', 'Prepared', 'Failed', 'Refused']),
   versionLabel: label,
   deployment: count,
   /** What serves now; null when only the placeholder page does. */

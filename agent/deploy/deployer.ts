@@ -5,16 +5,16 @@
 import type { InstanceDescriptor, InstanceResult } from '../../model/schemas.ts';
 import { retrying } from '../back-off.ts';
 import type { Clock } from '../clock.ts';
-import { ErrandError, type Phase, type SendErrand } from '../errands/contract.ts';
+import { ErrandError, type Phase, type Prepared, type SendErrand } from '../errands/contract.ts';
 import type { ProbeAnswer } from '../health/probe.ts';
 import type { Identity } from '../metadata.ts';
+import { portsPerRelease } from '../preparation/processes.ts';
 import type { Release, StateFile } from '../state.ts';
 import type { Formation } from '../supervise/formation.ts';
 import { describeExit } from '../supervise/processes.ts';
-import { decide, isSameRelease, type DeploymentOrder } from './fencing.ts';
+import { decide, isReconfiguration, isSameRelease, type DeploymentOrder } from './fencing.ts';
 import { passGate } from './gate.ts';
 import { lastLines } from './last-lines.ts';
-import { releaseFolder } from './release-folders.ts';
 
 /** Says what it is doing, in one line. */
 export type Progress = (line: string) => void;
@@ -25,11 +25,16 @@ export interface DeployerParts {
   readonly errand: SendErrand;
   readonly facts: () => { readonly identity: Identity; readonly descriptor: InstanceDescriptor };
   readonly releases: string;
-  readonly findFreePort: (after: number | undefined) => Promise<number>;
+  /** Configuration of each release's own nginx. */
+  readonly ownFolders: string;
+  readonly nodeFolder: string;
+  readonly findFreePorts: (after: number | undefined, size: number) => Promise<number>;
   readonly formation: (release: Omit<Release, 'processes'>, properties: Record<string, string>) => Formation;
   readonly probe: (port: number, path: string) => Promise<ProbeAnswer>;
-  /** Makes the formation the live one: kernel, worker daemon, `/var/app/current`; then lets the old one go. */
-  readonly takeOver: (next: Formation) => Promise<void>;
+  /** Makes the formation the live one, runs what follows a deployment, and lets the old one go; or goes back. */
+  readonly takeOver: (next: Formation, afterwards: () => Promise<void>) => Promise<void>;
+  /** Something that the bundle asks for has no effect. */
+  readonly onNote: (note: string) => void;
   /** Ends a formation that did not get that far. */
   readonly discard: (next: Formation) => Promise<void>;
 }
@@ -117,47 +122,73 @@ export class Deployer {
     if (decision.kind === 'Refuse') return this.#result(order, 'Refused', { reason: decision.reason });
     if (decision.kind === 'AlreadyServing') {
       progress(`${order.versionLabel} serves already.`);
-      return this.#result(order, 'Deployed', {});
+      return this.#result(order, order.stage === 'Release' ? 'Prepared' : 'Deployed', {});
     }
     const phases: Phase[] = [];
+    const run = { progress, signal, phases };
     try {
-      await this.#carryOut(order, { progress, signal, phases });
+      const prepared = await this.#prepare(order, run);
+      if (order.stage === 'Release') return this.#result(order, 'Prepared', { phases });
+      await this.#serve(order, prepared, run);
       return this.#result(order, 'Deployed', { phases });
     } catch (error) {
       const { message } = error as Error;
       if (signal.aborted)
         return this.#result(order, 'Refused', { phases, reason: (signal.reason as Error).message });
-      const lines = error instanceof DeploymentFailure ? error.lines : [];
+      const lines = error instanceof DeploymentFailure || error instanceof ErrandError ? error.lines : [];
       progress(`${order.versionLabel} is not deployed: ${message}.`);
       return this.#result(order, 'Failed', { phases, reason: message, lastLines: [...lines] });
     }
   }
 
-  async #carryOut(order: DeploymentOrder, { progress, signal, phases }: Run): Promise<void> {
-    const { clock, errand, state } = this.#parts;
-    const { descriptor } = this.#parts.facts();
-    const folder = releaseFolder(this.#parts.releases, order.bundle.sha256);
-    const { bundle, configuration } = order;
-    progress(`Preparing ${order.versionLabel}.`);
-    const input = { bucket: descriptor.bucket, bundle, folder, platform: descriptor.platform, configuration };
-    const prepared = await this.#persistently(order, { progress, signal, phases }, () =>
-      errand('prepare', input, { signal, onProgress: progress }),
+  /** Everything up to the start of the processes: nothing that serves is touched. */
+  async #prepare(order: DeploymentOrder, run: Run): Promise<Prepared> {
+    const { errand, state, releases, ownFolders, findFreePorts, onNote } = this.#parts;
+    const { deployment, bundle } = order;
+    run.progress(`Preparing ${order.versionLabel}.`);
+    const firstPort = await findFreePorts(state.value.live?.port, portsPerRelease);
+    const input = { ...this.#commandFacts(order), bundle, deployment, releases, ownFolders, firstPort };
+    const prepared = await this.#persistently(order, run, () =>
+      errand('prepare', input, { signal: run.signal, onProgress: run.progress }),
     );
-    phases.push(...prepared.phases);
+    run.phases.push(...prepared.phases);
+    prepared.notes.forEach(onNote);
+    return prepared;
+  }
+
+  #commandFacts(order: DeploymentOrder) {
+    const { versionLabel, configuration } = order;
+    const { live } = this.#parts.state.value;
+    return {
+      ...this.#parts.facts(),
+      versionLabel,
+      configuration,
+      nodeFolder: this.#parts.nodeFolder,
+      isLeader: order.stage === 'Release',
+      liveFolder: live && isReconfiguration(live, order) ? live.folder : null,
+    };
+  }
+
+  async #serve(order: DeploymentOrder, prepared: Prepared, run: Run): Promise<void> {
+    const { clock, errand } = this.#parts;
+    const { progress, signal, phases } = run;
+    const { folder, commands, ports, port, defaults } = prepared;
+    const { deployment, versionLabel, bundle, configuration } = order;
+    const facts = { ...this.#commandFacts(order), folder, defaults };
     const startedAt = clock.now();
-    const port = await this.#parts.findFreePort(state.value.live?.port);
-    const { deployment, versionLabel } = order;
     const next = this.#parts.formation(
-      { deployment, versionLabel, bundle, configuration, folder, commands: prepared.commands, port },
+      { deployment, versionLabel, bundle, configuration, folder, commands, port, ports, defaults },
       prepared.properties,
     );
     try {
-      await this.#startUntilHealthy(next, { progress, signal, phases });
+      await this.#startUntilHealthy(next, run);
       phases.push({ name: 'Start', milliseconds: clock.now() - startedAt });
       signal.throwIfAborted();
       const switchedAt = clock.now();
-      await this.#parts.takeOver(next);
-      phases.push({ name: 'Switch', milliseconds: clock.now() - switchedAt });
+      await this.#parts.takeOver(next, async () => {
+        phases.push({ name: 'Switch', milliseconds: clock.now() - switchedAt });
+        if (prepared.hasPostdeployHooks) await errand('postdeploy', facts, { signal, onProgress: progress });
+      });
       progress(`${versionLabel} serves.`);
     } catch (error) {
       await this.#parts.discard(next);
@@ -227,4 +258,5 @@ interface Run {
 }
 
 const isSameOrder = (left: DeploymentOrder, right: DeploymentOrder): boolean =>
+  left.stage === right.stage &&
   isSameRelease({ ...left, folder: '', commands: {}, port: 0, processes: [] }, right);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { InstanceDescriptor } from '../../model/schemas.ts';
+import type { InstanceDescriptor, Platform } from '../../model/schemas.ts';
 import type { Identity } from '../metadata.ts';
 
 export interface EnvironmentParts {
@@ -14,7 +14,6 @@ export interface EnvironmentParts {
   readonly properties: Readonly<Record<string, string>>;
   /** Folder of the release. */
   readonly folder: string;
-  /** Absent for process types other than `web`. */
   readonly port?: number;
   /** Folder of the Node that runs the agent. */
   readonly nodeFolder: string;
@@ -23,6 +22,14 @@ export interface EnvironmentParts {
 const passedOn = /^(AWS_|NODE_EXTRA_CA_CERTS$|LANG$|LC_|TZ$)/;
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Where `version create` puts what requirements.txt names. */
+const pythonPackages = '.python_packages';
+
+const programFolders = (folder: string, platform: Platform): string[] => [
+  path.join(folder, 'node_modules/.bin'),
+  ...(platform === 'python' ? [path.join(folder, pythonPackages, 'bin')] : []),
+];
+
 /** What a process of the application sees. Properties may not change what the agent decides. */
 export function processEnvironment(parts: EnvironmentParts): Record<string, string> {
   const { descriptor, identity, folder, port } = parts;
@@ -30,7 +37,8 @@ export function processEnvironment(parts: EnvironmentParts): Record<string, stri
     (entry): entry is [string, string] => passedOn.test(entry[0]) && entry[1] !== undefined,
   );
   return {
-    PATH: [path.join(folder, 'node_modules/.bin'), systemPath, parts.nodeFolder].join(':'),
+    PATH: [...programFolders(folder, descriptor.platform), systemPath, parts.nodeFolder].join(':'),
+    ...(descriptor.platform === 'python' ? { PYTHONPATH: path.join(folder, pythonPackages) } : {}),
     HOME: '/root',
     NODE_ENV: 'production',
     ...Object.fromEntries(inherited),

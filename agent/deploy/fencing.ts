@@ -4,6 +4,8 @@ import type { AgentState, Release } from '../state.ts';
 export interface DeploymentOrder {
   /** `Command`: the CLI sent it. `Pointer`: the instance boots and follows `current.json`, which knows no token. */
   readonly origin: 'Command' | 'Pointer';
+  /** `Release`: on one instance, before the deployment proper; prepares and does what is done once, switches nothing. */
+  readonly stage?: 'Release';
   readonly deployment: number;
   readonly token: number;
   readonly versionLabel: string;
@@ -48,6 +50,15 @@ export function isSameRelease(live: Release, order: DeploymentOrder): boolean {
     canonical(live.configuration) === canonical(order.configuration)
   );
 }
+
+/** The version that serves, with other properties. */
+export const isReconfiguration = (
+  live: Release,
+  { versionLabel, bundle, configuration }: DeploymentOrder,
+): boolean =>
+  live.versionLabel === versionLabel &&
+  live.bundle.sha256 === bundle.sha256 &&
+  canonical(live.configuration) !== canonical(configuration);
 
 const canonical = ({ properties, parameters }: ConfigurationSnapshot): string =>
   JSON.stringify([

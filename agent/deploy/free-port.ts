@@ -1,13 +1,14 @@
 import { createServer } from 'node:net';
 import { firstPort, lastPort } from './switch.ts';
 
-/** The next port that nobody listens on, going round so that a port rests before it is used again. */
-export async function findFreePort(after: number | undefined): Promise<number> {
-  const count = lastPort - firstPort + 1;
-  const start = after === undefined ? 0 : after - firstPort + 1;
+/** The next block of so many ports that nobody listens on, going round so that a block rests before it is used again. */
+export async function findFreePorts(after: number | undefined, size: number): Promise<number> {
+  const count = Math.floor((lastPort - firstPort + 1) / size);
+  const start = after === undefined ? 0 : Math.floor((after - firstPort) / size) + 1;
   for (let step = 0; step < count; step++) {
-    const port = firstPort + ((start + step) % count);
-    if (await isFree(port)) return port;
+    const port = firstPort + ((start + step) % count) * size;
+    const free = await Promise.all(Array.from({ length: size }, (_, index) => isFree(port + index)));
+    if (!free.includes(false)) return port;
   }
   throw new Error(`All ports from ${firstPort} to ${lastPort} are in use.`);
 }

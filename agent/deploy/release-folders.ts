@@ -5,7 +5,10 @@ import path from 'node:path';
 export const releaseFolder = (releases: string, sha256: string): string =>
   path.join(releases, sha256.slice(0, 16));
 
-/** Points `/var/app/current` at a release, atomically. */
+/** A release that its hooks and commands have changed belongs to one deployment. */
+export const preparedFolder = (plain: string, deployment: number): string => `${plain}-${deployment}`;
+
+/** Points `/var/app/current`, say, at a release, atomically. */
 export async function pointCurrent(current: string, folder: string): Promise<void> {
   await mkdir(path.dirname(current), { recursive: true });
   const temporary = `${current}.new`;

@@ -4,32 +4,59 @@ import type {
   CurrentPointer,
   InstanceDescriptor,
   InstanceResult,
-  Platform,
 } from '../../model/schemas.ts';
+import type { Identity } from '../metadata.ts';
 
 export type Phase = InstanceResult['phases'][number];
 
 export interface Prepared {
   /** Process type → command; `web` is there. */
   readonly commands: Record<string, string>;
+  readonly ports: Record<string, number>;
+  /** Where requests go in. */
+  readonly port: number;
+  readonly folder: string;
   readonly properties: Record<string, string>;
+  /** Properties that the bundle itself sets; the environment's go before them. */
+  readonly defaults: Record<string, string>;
+  readonly hasPostdeployHooks: boolean;
   readonly phases: Phase[];
+  /** What the bundle asks for and does not get, one sentence each. */
+  readonly notes: string[];
+}
+
+/** What commands of a bundle are told of the deployment. */
+interface CommandFacts {
+  readonly versionLabel: string;
+  readonly configuration: ConfigurationSnapshot;
+  readonly descriptor: InstanceDescriptor;
+  readonly identity: Identity;
+  readonly nodeFolder: string;
+  /** This instance does what is done once per deployment. */
+  readonly isLeader: boolean;
+  /** The live release, if it is of the same version and only properties change. */
+  readonly liveFolder: string | null;
 }
 
 export interface Errands {
   descriptor: { input: { parameter: string }; output: InstanceDescriptor };
   pointer: { input: { bucket: string; key: string }; output: CurrentPointer | null };
-  /** Fetches, checks and unpacks a bundle unless its folder is there, and resolves the properties. */
+  /** Fetches, checks and unpacks a bundle unless that is done, runs its hooks and commands, resolves the properties. */
   prepare: {
-    input: {
-      bucket: string;
+    input: CommandFacts & {
       bundle: { key: string; sha256: string };
-      folder: string;
-      platform: Platform;
-      configuration: ConfigurationSnapshot;
+      deployment: number;
+      releases: string;
+      /** Configuration of a release's nginx and php-fpm, one folder for each block of ports. */
+      ownFolders: string;
+      /** Of the block of ports that the release may use. */
+      firstPort: number;
     };
     output: Prepared;
   };
+  /** Answers how many hooks ran. */
+  postdeploy: { input: CommandFacts & { folder: string; defaults: Record<string, string> }; output: number };
+  properties: { input: ConfigurationSnapshot; output: Record<string, string> };
   /** Completes the launch hook if the instance waits in it. */
   lifecycle: {
     input: { instanceId: string; hook: string; result: 'CONTINUE' | 'ABANDON' };
@@ -45,7 +72,12 @@ export type ErrandOutput<Name extends ErrandName> = Errands[Name]['output'];
 /** What a child prints as its only line of standard output. */
 export type ErrandAnswer =
   | { readonly ok: true; readonly output: unknown }
-  | { readonly ok: false; readonly message: string; readonly isFinal: boolean };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly isFinal: boolean;
+      readonly lines: readonly string[];
+    };
 
 /** Sends an errand: the seam that tests replace. Progress lines come while it runs. */
 export type SendErrand = <Name extends ErrandName>(
@@ -58,10 +90,13 @@ export type SendErrand = <Name extends ErrandName>(
 export class ErrandError extends Error {
   /** The same attempt would fail again: the bundle is broken, the descriptor is not valid. */
   readonly isFinal: boolean;
+  /** Last lines of the command of the bundle that failed. */
+  readonly lines: readonly string[];
 
-  constructor(message: string, isFinal: boolean) {
+  constructor(message: string, isFinal: boolean, lines: readonly string[] = []) {
     super(message);
     this.name = 'ErrandError';
     this.isFinal = isFinal;
+    this.lines = lines;
   }
 }

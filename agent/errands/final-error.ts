@@ -1,7 +1,11 @@
 /** A failure that repeating does not heal; its message is meant for the developer. */
 export class FinalError extends Error {
-  constructor(message: string) {
+  /** Last lines of what a command of the bundle said, oldest first. */
+  readonly lines: readonly string[];
+
+  constructor(message: string, lines: readonly string[] = []) {
     super(message);
+    this.lines = lines;
     this.name = 'FinalError';
   }
 }

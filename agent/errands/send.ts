@@ -7,13 +7,20 @@ import { ErrandError, type ErrandAnswer, type SendErrand } from './contract.ts';
 /** Sends errands to a child of the same agent file; its memory goes with it. */
 export function errandsBy(agentFile: string): SendErrand {
   return async (name, input, { signal, onProgress } = {}) => {
+    signal?.throwIfAborted();
     const child = spawn(process.execPath, [agentFile, 'errand'], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      ...(signal ? { signal, killSignal: 'SIGKILL' } : {}),
+      // A group of its own: the commands of a bundle that it runs end with it.
+      detached: true,
     });
+    const endAll = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', endAll);
     const ended = new Promise<string>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code, endedBy) => {
+        signal?.removeEventListener('abort', endAll);
         resolve(endedBy ?? `status ${code ?? 0}`);
       });
     });
@@ -29,7 +36,7 @@ export function errandsBy(agentFile: string): SendErrand {
     const answer = parseAnswer(output);
     if (!answer)
       throw new ErrandError(`The errand ${name} ended with ${how}: ${lastLines.join(' | ')}`, false);
-    if (!answer.ok) throw new ErrandError(answer.message, answer.isFinal);
+    if (!answer.ok) throw new ErrandError(answer.message, answer.isFinal, answer.lines);
     return answer.output as never;
   };
 }

@@ -11,9 +11,10 @@ export interface NginxPaths {
 export const placeholderFolder = ({ folder }: NginxPaths): string => path.join(folder, 'placeholder');
 
 /**
- * The whole nginx configuration. The upstream never changes (deploy/switch.ts moves what is behind it), so a
+ * The whole nginx configuration of the instance. The upstream never changes (deploy/switch.ts moves what is behind it), so a
  * deployment needs no reload, which would reset keep-alive connections. Connections to the upstream are not
- * kept: a kept one would lead to the old process after the switch.
+ * kept: a kept one would lead to the old process after the switch. It sets no limits of its own: a bundle sets
+ * them in its nginx (agent/preparation/proxy-config.ts), which may be behind this one.
  */
 export function nginxConfig(paths: NginxPaths, healthCheckPath: string): string {
   const { folder, logs } = paths;
@@ -47,6 +48,10 @@ http {
       proxy_set_header X-Real-IP $remote_addr;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_connect_timeout 5s;
+      proxy_read_timeout 1h;
+      proxy_send_timeout 1h;
+      proxy_request_buffering off;
+      client_max_body_size 0;
     }
   }
 

@@ -73,7 +73,7 @@ export class Nginx {
       const startedAt = clock.now();
       const exit = await this.#managed?.exited;
       failures = clock.now() - startedAt > stableAfterMilliseconds ? 1 : failures + 1;
-      const [line = 'no message'] = await lastLines(this.#log, 1);
+      const [line = 'no message'] = await lastLines(this.#log, { count: 1 });
       onCrash(`nginx ${exit ? describeExit(exit) : 'ended'}: ${line}`);
       await clock.sleep(backOffDelay(failures, crashBackOff));
       await this.#launch();

@@ -43,6 +43,12 @@ const parameters: Readonly<Record<string, Parameter>> = {
     allowedPattern: '^[1-9][0-9]{0,3}$',
     default: '600',
   },
+  Stage: {
+    type: 'String',
+    description: 'Empty, or the stage that prepares one instance and does what is done once per deployment.',
+    allowedPattern: '^(--stage release)?$',
+    default: '',
+  },
 };
 
 const command = [
@@ -53,6 +59,7 @@ const command = [
   '--sha256 {{ Sha256 }}',
   '--version {{ VersionLabel }}',
   '--configuration {{ Configuration }}',
+  '{{ Stage }}',
 ].join(' ');
 
 export const deployDocumentContent = (): string =>

@@ -71,7 +71,7 @@ describe('a followed log file', () => {
 
   it('tells its last lines', async () => {
     await writeFile(file, 'one\n\ntwo\nthree');
-    expect(await lastLines(file, 2)).to.deep.equal(['two', 'three']);
+    expect(await lastLines(file, { count: 2 })).to.deep.equal(['two', 'three']);
     expect(await lastLines(path.join(folder, 'none.log'))).to.deep.equal([]);
   });
 });

@@ -1,5 +1,6 @@
 /** A machine of its own for one agent: network, processes and disk are apart from the host's. */
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
@@ -9,7 +10,12 @@ export const isInside = process.env.AGENT_SANDBOX !== undefined;
 /** Runs a command inside; resolves to its exit code. Its output goes where ours goes. */
 export async function runInside(argv: readonly string[]): Promise<number> {
   const node = path.dirname(process.execPath);
-  const shared = ['/usr', '/etc', '/lib', '/lib64', '/bin', '/sbin', repository, path.dirname(node)];
+  // Installed packages may be a link to another folder.
+  const modules = realpathSync(path.join(repository, 'node_modules'));
+  const shared = [
+    ...['/usr', '/etc', '/lib', '/lib64', '/bin', '/sbin'],
+    ...[repository, modules, path.dirname(node)],
+  ];
   const child = spawn(
     'bwrap',
     [
