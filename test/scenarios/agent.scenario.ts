@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { healthReport } from '../../model/schemas.ts';
 import { instancePaths, keys } from '../../model/names.ts';
 import { bundleAgent } from '../../agent/bundle.ts';
-import { rudeBundle, sourceBundle } from '../agent/support/bundles.ts';
+import { rudeBundle, rudeServer, sourceBundle } from '../agent/support/bundles.ts';
 import { get, startLoad, until } from '../agent/support/load.ts';
 import {
   environmentName,
@@ -182,6 +182,105 @@ else {
         bundle: await rudeBundle('again'),
       });
       expect(repeated.result).to.deep.include({ outcome: 'Deployed', serving: 'again', phases: [] });
+    });
+
+    const deployFiles = async (version: string, files: Parameters<typeof sourceBundle>[0], more = {}) =>
+      machine.deploy({
+        deployment: ++deployment,
+        token: deployment,
+        version,
+        bundle: await sourceBundle(files),
+        ...more,
+      });
+    const hook = (name: string) =>
+      `#!/bin/sh\necho "${name} in $PWD with $GREETING as leader $EB_IS_COMMAND_LEADER" >>/var/steps\n`;
+
+    it('runs hooks and commands in the documented order, once per deployment what is for one instance', async () => {
+      const files = {
+        Procfile: 'web: node server.mjs\nrelease: echo release >>/var/steps',
+        'server.mjs': rudeServer('hooked'),
+        Buildfile: 'make: echo buildfile >>/var/steps',
+        '.platform/hooks/prebuild/02_b.sh': hook('prebuild 2'),
+        '.platform/hooks/prebuild/01_a.sh': hook('prebuild 1'),
+        '.platform/hooks/predeploy/01.sh': hook('predeploy'),
+        '.platform/hooks/postdeploy/01.sh': hook('postdeploy'),
+        '.platform/confighooks/predeploy/01.sh': hook('config predeploy'),
+        '.ebextensions/01.config': JSON.stringify({
+          option_settings: { 'aws:elasticbeanstalk:application:environment': { GREETING: 'hello' } },
+          commands: { a: { command: 'echo command in $PWD >>/var/steps' } },
+          container_commands: {
+            a: { command: 'echo container command >>/var/steps; echo made >made.txt' },
+            b: { command: 'echo leader >>/var/steps', leader_only: true },
+          },
+        }),
+      };
+      const staged = await deployFiles('hooked', files, { stage: 'release' });
+      expect(staged.result, staged.result.reason).to.include({ outcome: 'Prepared', serving: 'again' });
+      deployment--;
+      const { result } = await deployFiles('hooked', files);
+      expect(result.outcome, result.reason).to.equal('Deployed');
+      expect(await page('/version')).to.equal('hooked hello');
+      const steps = async () => (await readFile('/var/steps', 'utf8')).trim().split('\n');
+      const wanted = [
+        'command in /',
+        'prebuild 1 in /var/app/staging with hello as leader true',
+        'prebuild 2 in /var/app/staging with hello as leader true',
+        'buildfile',
+        'container command',
+        'leader',
+        'predeploy in /var/app/staging with hello as leader true',
+        'release',
+        'postdeploy in /var/app/current with hello as leader false',
+      ];
+      expect(await steps()).to.deep.equal(wanted);
+      const configuration = { properties: { GREETING: 'bye' }, parameters: [] };
+      const changed = await deployFiles('hooked', files, { configuration });
+      expect(changed.result.outcome, changed.result.reason).to.equal('Deployed');
+      expect(await page('/version')).to.equal('hooked bye');
+      expect((await steps()).slice(wanted.length)).to.deep.equal([
+        'config predeploy in /var/app/staging with bye as leader false',
+      ]);
+      expect(await readFile('/var/app/current/made.txt', 'utf8')).to.equal('made\n');
+    });
+
+    it('keeps the old version when a hook fails, even the last one, and names it with its last words', async () => {
+      const load = startLoad({ keepAlive: 2, single: 2 });
+      for (const phase of ['prebuild', 'predeploy', 'postdeploy']) {
+        const name = `.platform/hooks/${phase}/01_check.sh`;
+        const { result } = await deployFiles(`fails-${phase}`, {
+          Procfile: 'web: node server.mjs',
+          'server.mjs': rudeServer('other'),
+          [name]: 'echo "no database"; exit 3',
+        });
+        expect(result).to.include({ outcome: 'Failed', serving: 'hooked' });
+        expect(result.reason).to.equal(`The hook ${name} failed with exit code 3`);
+        expect(result.lastLines).to.deep.equal(['no database']);
+        expect(await page()).to.equal('hooked');
+      }
+      expect((await load.stop()).failures).to.deep.equal([]);
+    });
+
+    it('loses no request when each version has another nginx configuration, and refuses one that is broken', async () => {
+      const load = startLoad({ keepAlive: 4, single: 4 });
+      const withNginx = (version: string, conf: string) => ({
+        Procfile: 'web: node server.mjs',
+        'server.mjs': rudeServer(version),
+        '.platform/nginx/conf.d/own.conf': conf,
+      });
+      for (const version of ['nginx-1', 'nginx-2', 'nginx-3']) {
+        const { result } = await deployFiles(
+          version,
+          withNginx(version, `add_header X-Own ${version} always;`),
+        );
+        expect(result.outcome, result.reason).to.equal('Deployed');
+        const response = await fetch('http://127.0.0.1/');
+        expect([await response.text(), response.headers.get('x-own')]).to.deep.equal([version, version]);
+      }
+      const { result } = await deployFiles('broken-nginx', withNginx('no', 'add_heder X-Own no;'));
+      expect(result).to.include({ outcome: 'Failed', serving: 'nginx-3' });
+      expect(result.lastLines.join()).to.include('unknown directive "add_heder"');
+      const { failures } = await load.stop();
+      expect(failures).to.deep.equal([]);
     });
 
     it('gives properties to the process, secret ones too, and leaves them in no file', async () => {

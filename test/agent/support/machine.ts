@@ -57,6 +57,7 @@ export interface Order {
   readonly version: string;
   readonly bundle: SourceBundle;
   readonly configuration?: ConfigurationSnapshot;
+  readonly stage?: 'release';
 }
 
 export class Machine {
@@ -148,6 +149,7 @@ export class Machine {
       ],
       ...['--bundle-key', order.bundle.key, '--sha256', order.bundle.sha256, '--version', order.version],
       ...['--configuration', configuration],
+      ...(order.stage ? ['--stage', order.stage] : []),
     ];
     return new Promise((resolve, reject) => {
       execFile(process.execPath, argv, { env: this.environment }, (error, stdout, progress) => {
