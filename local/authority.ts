@@ -16,8 +16,10 @@ export interface CertificateRequest {
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Default: elliptic curve P-256. */
-  readonly keyAlgorithm?: 'EC_prime256v1' | 'EC_secp384r1' | 'RSA_2048' | undefined;
+  readonly keyAlgorithm?: KeyAlgorithm | undefined;
 }
+
+export type KeyAlgorithm = 'EC_prime256v1' | 'EC_secp384r1' | 'RSA_2048';
 
 /** All in PEM. */
 export interface IssuedCertificate {

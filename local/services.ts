@@ -5,8 +5,9 @@ import type { Parts, Services } from './services/parts.ts';
 export async function createServices(base: Omit<Parts, 'services'>): Promise<Parts> {
   const services: Partial<Record<keyof Services, Service>> = {};
   const parts: Parts = { ...base, services: services as unknown as Services };
-  const [autoscaling, ec2, elasticache, elbv2, iam, logs, cloudwatch, route53, s3, sns, sqs, ssm, sts] =
+  const [acm, autoscaling, ec2, elasticache, elbv2, iam, logs, cloudwatch, route53, s3, sns, sqs, ssm, sts] =
     await Promise.all([
+      import('./services/acm/service.ts'),
       import('./services/autoscaling/service.ts'),
       import('./services/ec2/service.ts'),
       import('./services/elasticache/service.ts'),
@@ -31,6 +32,7 @@ export async function createServices(base: Omit<Parts, 'services'>): Promise<Par
     sns: sns.createSns(parts),
     sqs: sqs.createSqs(parts),
     route53: route53.createRoute53(parts),
+    acm: acm.createAcm(parts),
     ec2: ec2.createEc2(parts),
     elasticache: elasticache.createElastiCache(parts),
     elasticloadbalancing: elbv2.createElbv2(parts),
@@ -51,6 +53,7 @@ const startOrder: readonly (keyof Services)[] = [
   'sns',
   'sqs',
   'route53',
+  'acm',
   'ec2',
   'elasticache',
   'elasticloadbalancing',

@@ -46,6 +46,12 @@ interface Source {
 
 /** Protocol facts per service; the schemas do not hold them (they sit in a client's `protocolSettings`). */
 export const sources: Record<ServiceName, Source> = {
+  acm: {
+    load: () => import('@aws-sdk/client-acm'),
+    protocol: 'json',
+    version: '1.1',
+    target: 'CertificateManager',
+  },
   autoscaling: {
     load: () => import('@aws-sdk/client-auto-scaling'),
     protocol: 'query',

@@ -26,6 +26,7 @@ export interface Call {
 
 /** The services by the names AWS signs them with (the fourth part of a credential scope). */
 export type ServiceName =
+  | 'acm'
   | 'autoscaling'
   | 'ec2'
   | 'elasticache'

@@ -27,6 +27,7 @@ export interface Parts {
 
 /** What services offer each other beyond the operations of their API. */
 export interface Services {
+  readonly acm: Certificates;
   readonly autoscaling: AutoScaling;
   readonly ec2: Ec2;
   readonly elasticache: ElastiCache;
@@ -112,7 +113,26 @@ export interface MadeInterface {
   readonly publicAddress?: string;
 }
 
+export interface Certificates extends Service {
+  /** An issued or imported certificate with its key; undefined: there is none, or it is not issued yet. */
+  certificate(arn: string): ServerCertificate | undefined;
+  /** Whether there is a certificate, issued or not. */
+  hasCertificate(arn: string): boolean;
+  /** Told of every certificate that was issued, renewed or imported again. */
+  onCertificateChange(listener: (arn: string) => void): void;
+}
+
+/** What a server needs to speak TLS, as PEM. */
+export interface ServerCertificate {
+  readonly names: readonly string[];
+  readonly key: string;
+  readonly certificate: string;
+  readonly chain: string;
+}
+
 export interface LoadBalancing extends Service {
+  /** ARNs of the load balancers whose listeners present a certificate. */
+  usersOfCertificate(arn: string): readonly string[];
   /** Addresses of a load balancer by its DNS name, of nodes with healthy targets first; undefined: not ours. */
   resolve(dnsName: string): readonly string[] | undefined;
 }

@@ -10,6 +10,7 @@ import type { Instances, MachineCommand, MachineCommandResult } from '../../loca
 import type { Network } from '../../local/network/network.ts';
 import type { Ec2, MadeInterface, Parts, Services } from '../../local/services/parts.ts';
 import { createOutages } from '../../local/outages.ts';
+import { createAcm } from '../../local/services/acm/service.ts';
 import { openStore, type Store } from '../../local/store.ts';
 
 /** A region without kernel or processes: real store, a clock that stands still, planes that only remember. */
@@ -61,7 +62,7 @@ async function open(
   ec2: FakeEc2,
   machines: FakeMachines,
 ): Promise<TestRegion> {
-  const services: Partial<Record<string, Service>> = { ec2: ec2.service };
+  const services: Partial<Record<string, Service>> = { ...withoutNames(), ec2: ec2.service };
   const parts: Parts = {
     store,
     clock: own.clock ?? clock,
@@ -83,6 +84,7 @@ async function open(
     outages: createOutages(),
     services: services as unknown as Services,
   };
+  services.acm = createAcm(parts);
   for (const [name, create] of Object.entries(creators)) services[name] = create(parts);
   const endpoint = createEndpoint({
     services: services,
@@ -119,6 +121,15 @@ async function open(
     },
   };
 }
+
+/** Services that DNS asks for names of theirs, and that have none as long as a test does not bring them. */
+const withoutNames = (): Partial<Record<string, Service>> =>
+  Object.fromEntries(
+    (['elasticache', 'elasticloadbalancing'] as const).map((name) => [
+      name,
+      { name, operations: {}, resolve: () => undefined },
+    ]),
+  );
 
 /** EC2 as far as other services ask it. */
 export interface FakeEc2 {

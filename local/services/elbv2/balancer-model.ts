@@ -1,17 +1,34 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { groupsOf } from './actions.ts';
-import type { ActionModel, BalancerModel, CookieModel, GroupModel, RuleModel } from './haproxy/model.ts';
+import type {
+  ActionModel,
+  BalancerModel,
+  CookieModel,
+  GroupModel,
+  RuleModel,
+  TlsModel,
+} from './haproxy/model.ts';
+import type { ServerCertificate } from '../parts.ts';
 import { conditionModel } from './rule-conditions.ts';
+import { findPolicy } from './ssl-policies.ts';
 import type {
   ElbState,
+  ListenerTls,
   StoredListener,
   StoredLoadBalancer,
   StoredTarget,
   StoredTargetGroup,
 } from './state.ts';
 
+/** A certificate by its ARN, with its key and those above it. */
+export type CertificateOf = (arn: string) => ServerCertificate | undefined;
+
 /** What the stored state of a load balancer means for its data plane. */
-export function balancerModel(loadBalancer: StoredLoadBalancer, state: ElbState): BalancerModel {
+export function balancerModel(
+  loadBalancer: StoredLoadBalancer,
+  state: ElbState,
+  certificateOf: CertificateOf,
+): BalancerModel {
   const { attributes } = loadBalancer;
   return {
     id: loadBalancer.hostId,
@@ -19,12 +36,34 @@ export function balancerModel(loadBalancer: StoredLoadBalancer, state: ElbState)
     addresses: loadBalancer.interfaces.map(({ privateAddress }) => privateAddress),
     idleSeconds: Number(attributes['idle_timeout.timeout_seconds']),
     forwardedFor: attributes['routing.http.xff_header_processing.mode'] as BalancerModel['forwardedFor'],
+    http2: attributes['routing.http2.enabled'] === 'true',
     dropsInvalidHeaders: attributes['routing.http.drop_invalid_header_fields.enabled'] === 'true',
     listeners: listenersOf(loadBalancer.arn, state).map((listener) => ({
       port: listener.port,
+      ...(listener.tls && { tls: tlsModel(listener.tls, certificateOf) }),
       rules: rulesOf(listener, state),
     })),
     groups: groupsUsedBy(loadBalancer.arn, state).map(groupModel),
+  };
+}
+
+function tlsModel(tls: ListenerTls, certificateOf: CertificateOf): TlsModel {
+  const { minimum, maximum, ciphers } = findPolicy(tls.sslPolicy);
+  const arns = [tls.certificateArn, ...tls.moreCertificateArns];
+  return {
+    ...{ minimum, maximum, ciphers },
+    certificates: arns.flatMap((arn) => {
+      const found = certificateOf(arn);
+      const id = arn.split('/').at(-1) ?? '';
+      return found
+        ? [
+            {
+              id,
+              pem: [found.key, found.certificate, found.chain].map((text) => `${text.trim()}\n`).join(''),
+            },
+          ]
+        : [];
+    }),
   };
 }
 

@@ -30,7 +30,7 @@ export function balancing(parts: Parts, state: ElbState, plane: BalancerPlane): 
   async function sync(loadBalancerArn: string): Promise<void> {
     const loadBalancer = state.loadBalancers.get(loadBalancerArn);
     if (!loadBalancer || stopped) return;
-    await plane.apply(balancerModel(loadBalancer, state));
+    await plane.apply(balancerModel(loadBalancer, state, (arn) => parts.services.acm.certificate(arn)));
     watch();
   }
 

@@ -14,13 +14,15 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Answer } from '../../endpoint/service.ts';
 import { page } from '../page.ts';
+import type { Parts } from '../parts.ts';
 import { checkActions } from './actions.ts';
 import { attributeList, changed, defaults, listenerAttributes } from './attributes.ts';
 import { listenersOf } from './balancer-model.ts';
 import type { Balancing } from './balancing.ts';
-import { invalidMarker, listenerNotFound, unsupported, validation } from './errors.ts';
+import { invalidMarker, listenerNotFound, validation } from './errors.ts';
 import { checkAssociations } from './associations.ts';
 import { findLoadBalancer } from './load-balancers.ts';
+import { checkTls } from './listener-tls.ts';
 import { listenerArn, newId } from './names.ts';
 import type { ElbState, StoredListener } from './state.ts';
 import { checkTags } from './tags.ts';
@@ -28,14 +30,14 @@ import { checkTags } from './tags.ts';
 const listenersPerLoadBalancer = 50;
 
 /** Listeners. */
-export function listenerOperations(state: ElbState, balancing: Balancing) {
+export function listenerOperations(parts: Parts, state: ElbState, balancing: Balancing) {
   return {
     async CreateListener(input: CreateListenerCommandInput): Promise<Answer<CreateListenerCommandOutput>> {
       const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
       const { Port: port } = input;
       if (port === undefined) throw validation('A port must be specified');
       if (input.Protocol === undefined) throw validation('A protocol must be specified');
-      refuseUnbacked(input);
+      const tls = checkTls(input, undefined, parts);
       checkPort(state, loadBalancer.arn, port);
       if (listenersOf(loadBalancer.arn, state).length >= listenersPerLoadBalancer) {
         throw new AwsError('TooManyListeners', 'The maximum number of listeners has been reached');
@@ -48,6 +50,7 @@ export function listenerOperations(state: ElbState, balancing: Balancing) {
         id,
         loadBalancerArn: loadBalancer.arn,
         port,
+        ...(tls && { tls }),
         actions,
         attributes: defaults(listenerAttributes),
         tags: checkTags(input.Tags ?? []),
@@ -61,12 +64,12 @@ export function listenerOperations(state: ElbState, balancing: Balancing) {
     async ModifyListener(input: ModifyListenerCommandInput): Promise<Answer<ModifyListenerCommandOutput>> {
       const listener = findListener(state, input.ListenerArn);
       const loadBalancer = findLoadBalancer(state, listener.loadBalancerArn);
-      refuseUnbacked(input);
+      const tls = checkTls(input, listener.tls, parts);
       if (input.Port !== undefined && input.Port !== listener.port)
         checkPort(state, loadBalancer.arn, input.Port);
       const actions = input.DefaultActions ? checkActions(input.DefaultActions, state) : listener.actions;
       checkAssociations(actions, loadBalancer, state);
-      const next = { ...listener, port: input.Port ?? listener.port, actions };
+      const next = { ...listener, port: input.Port ?? listener.port, tls, actions };
       await balancing.reroute(loadBalancer.arn, () => {
         state.listeners.set(next.arn, next);
       });
@@ -130,20 +133,15 @@ function checkPort(state: ElbState, loadBalancerArn: string, port: number): void
   }
 }
 
-function refuseUnbacked(input: Partial<CreateListenerCommandInput>): void {
-  if (input.Protocol !== undefined && input.Protocol !== 'HTTP')
-    throw unsupported(`A listener of protocol ${input.Protocol}`);
-  for (const member of ['Certificates', 'SslPolicy', 'AlpnPolicy', 'MutualAuthentication'] as const) {
-    const value = input[member];
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
-      throw unsupported(`${member} of an HTTP listener`);
-  }
-}
-
 const view = (listener: StoredListener): Listener => ({
   ListenerArn: listener.arn,
   LoadBalancerArn: listener.loadBalancerArn,
   Port: listener.port,
-  Protocol: 'HTTP',
+  Protocol: listener.tls ? 'HTTPS' : 'HTTP',
+  ...(listener.tls && {
+    Certificates: [{ CertificateArn: listener.tls.certificateArn }],
+    SslPolicy: listener.tls.sslPolicy,
+    MutualAuthentication: { Mode: 'off' },
+  }),
   DefaultActions: listener.actions,
 });

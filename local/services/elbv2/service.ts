@@ -1,6 +1,7 @@
 import type { LoadBalancing, Parts } from '../parts.ts';
 import { balancing } from './balancing.ts';
 import { haproxyPlane, type BalancerPlane, type PlaneEvents } from './haproxy/plane.ts';
+import { certificatesOf, listenerCertificateOperations } from './listener-certificates.ts';
 import { listenerOperations } from './listeners.ts';
 import { loadBalancerSettings } from './load-balancer-settings.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
@@ -33,7 +34,8 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
       ...loadBalancerOperations(parts, state, balancer, plane),
       ...loadBalancerSettings(parts, state, balancer, plane),
       ...targetGroupOperations(parts, state, balancer),
-      ...listenerOperations(state, balancer),
+      ...listenerOperations(parts, state, balancer),
+      ...listenerCertificateOperations(parts, state, balancer),
       ...ruleOperations(state, balancer),
       ...targetOperations(parts, state, balancer, plane),
       ...tagOperations(state),
@@ -49,7 +51,16 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
         .filter(({ availabilityZone }) => !parts.outages.isDown(availabilityZone))
         .map(({ publicAddress, privateAddress }) => publicAddress ?? privateAddress);
     },
+    usersOfCertificate(arn: string): readonly string[] {
+      const users = [...state.listeners.values()].filter((listener) =>
+        certificatesOf(listener).includes(arn),
+      );
+      return [...new Set(users.map(({ loadBalancerArn }) => loadBalancerArn))];
+    },
     async start() {
+      parts.services.acm.onCertificateChange((arn) => {
+        for (const user of this.usersOfCertificate(arn)) void balancer.bringUp(user);
+      });
       reports.start();
       await balancer.start();
     },

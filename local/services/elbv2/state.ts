@@ -70,9 +70,18 @@ export interface StoredListener {
   id: string;
   loadBalancerArn: string;
   port: number;
+  /** Makes it an HTTPS listener. */
+  tls?: ListenerTls | undefined;
   actions: Action[];
   attributes: Record<string, string>;
   tags: Tag[];
+}
+
+export interface ListenerTls {
+  /** The default one, presented when no other fits the client's server name. */
+  certificateArn: string;
+  moreCertificateArns: string[];
+  sslPolicy: string;
 }
 
 export interface StoredRule {

@@ -17,16 +17,21 @@ export function ruleLines(listener: ListenerModel, out: RuleFiles): string[] {
   const choose = listener.rules.map(({ id, conditions }) =>
     `http-request set-var(txn.rule) str(${id}) if !{ var(txn.rule) -m found } ${acls(conditions)}`.trimEnd(),
   );
-  return [...choose, ...listener.rules.flatMap((rule) => actionLines(rule, out))];
+  return [
+    ...choose,
+    ...listener.rules.flatMap((rule) => actionLines(rule, listener.tls ? 'https' : 'http', out)),
+  ];
 }
 
-function actionLines({ id, action }: RuleModel, out: RuleFiles): string[] {
+function actionLines({ id, action }: RuleModel, scheme: 'http' | 'https', out: RuleFiles): string[] {
   const condition = `if { var(txn.rule) -m str ${id} }`;
   switch (action.kind) {
     case 'fixed':
       return [fixedResponse(id, action, out, condition)];
     case 'redirect':
-      return [`http-request redirect location "${location(action)}" code ${action.status} ${condition}`];
+      return [
+        `http-request redirect location "${location(action, scheme)}" code ${action.status} ${condition}`,
+      ];
     case 'forward':
       return forward(id, action, out, condition);
   }
@@ -45,12 +50,12 @@ function fixedResponse(
 }
 
 /** The Location of a redirect, with ALB's `#{…}` replaced by what HAProxy knows of the request. */
-function location(action: Extract<ActionModel, { kind: 'redirect' }>): string {
+function location(action: Extract<ActionModel, { kind: 'redirect' }>, ownScheme: string): string {
   const fill = (text: string) =>
     text
       .replaceAll('%', '%%')
       .replaceAll(/["\\]/g, encodeURIComponent)
-      .replaceAll('#{protocol}', 'http')
+      .replaceAll('#{protocol}', ownScheme)
       .replaceAll('#{host}', '%[req.hdr(host),host_only]')
       .replaceAll('#{port}', '%[dst_port]')
       .replaceAll('#{path}', '%[path,regsub(^/,)]')

@@ -17,6 +17,8 @@ export interface Configuration {
 
 /** HAProxy must not want more file descriptors than an ordinary user may have: twice this and some. */
 const maximumConnections = 4000;
+/** How long a target may take to accept a connection. */
+const connectSeconds = 10;
 /** Longest life of an old worker after a reload: the longest deregistration delay. */
 const hardStopSeconds = 3600;
 
@@ -50,7 +52,7 @@ function preamble({ idleSeconds }: BalancerModel): string {
       'option idle-close-on-response',
       'http-reuse safe',
       'retries 0',
-      'timeout connect 10s',
+      `timeout connect ${connectSeconds}s`,
       `timeout client ${idleSeconds}s`,
       `timeout server ${idleSeconds}s`,
       `timeout tunnel ${idleSeconds}s`,
@@ -67,26 +69,40 @@ function preamble({ idleSeconds }: BalancerModel): string {
 function frontend(model: BalancerModel, listener: ListenerModel, out: RuleFiles): string {
   const binds = model.addresses.map((address) => `${address}:${listener.port}`).join(',');
   return section(`frontend listener-${listener.port}`, [
-    `bind ${binds}`,
+    `bind ${binds}${tlsOptions(listener, model.http2, out)}`,
     ...(model.dropsInvalidHeaders ? ['http-request del-header [^-A-Za-z0-9] -m reg'] : []),
     ...forwardedFor(model.forwardedFor),
-    'http-request set-header X-Forwarded-Proto http',
+    `http-request set-header X-Forwarded-Proto ${listener.tls ? 'https' : 'http'}`,
     'http-request set-header X-Forwarded-Port %[dst_port]',
     'http-request set-var(txn.trace) req.hdr(X-Amzn-Trace-Id)',
     'http-request set-header X-Amzn-Trace-Id "Self=%[unique-id,lower];%[var(txn.trace)]" if { var(txn.trace) -m found }',
     'http-request set-header X-Amzn-Trace-Id "Root=%[unique-id,lower]" if !{ var(txn.trace) -m found }',
     'http-request set-var(txn.query) query,regsub(^,?) if { query -m len gt 0 }',
+    'http-request set-var(txn.began) date(0,ms)',
     ...ruleLines(listener, out),
     // Fail open: when no target of the group is healthy, all of them get requests.
     'http-request set-var(txn.open) var(txn.tg),concat(.open) if { var(txn.tg) -m found }',
     'http-request set-var(txn.to) var(txn.tg)',
     'http-request set-var(txn.to) var(txn.open) if { var(txn.tg),nbsrv eq 0 } { var(txn.open),nbsrv gt 0 }',
     'http-response set-var(txn.answered) bool(true)',
-    // A target that refuses the connection is a bad gateway to ALB, not an unavailable service.
+    // A target that cannot be reached in time is a gateway time-out to ALB, one that refuses a bad gateway.
+    `http-after-response set-status 504 reason "Gateway Time-out" if { status 503 } !{ var(txn.answered) -m found } { var(txn.open),nbsrv gt 0 } { date(0,ms),sub(txn.began) ge ${connectSeconds * 1000 - 100} }`,
     'http-after-response set-status 502 reason "Bad Gateway" if { status 503 } !{ var(txn.answered) -m found } { var(txn.open),nbsrv gt 0 }',
     ...cookieLines(model.groups),
     'use_backend %[var(txn.to)] if { var(txn.to) -m found }',
   ]);
+}
+
+/** The certificates go into files; a client's server name chooses, and the first one is for all others. */
+function tlsOptions({ port, tls }: ListenerModel, http2: boolean, out: RuleFiles): string {
+  if (!tls) return '';
+  const list = `certificates-${port}.list`;
+  const files = tls.certificates.map(({ id, pem }) => ({ name: `certificate-${id}.pem`, pem }));
+  for (const { name, pem } of files) out.files[name] = pem;
+  out.files[list] = files.map(({ name }) => `${name}\n`).join('');
+  const ciphers = tls.ciphers.length > 0 ? ` ciphers ${tls.ciphers.join(':')}:@SECLEVEL=0` : '';
+  const protocols = http2 ? 'h2,http/1.1' : 'http/1.1';
+  return ` ssl crt-list ${list} alpn ${protocols} ssl-min-ver ${tls.minimum} ssl-max-ver ${tls.maximum}${ciphers}`;
 }
 
 function forwardedFor(mode: BalancerModel['forwardedFor']): string[] {

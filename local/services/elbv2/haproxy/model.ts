@@ -8,6 +8,8 @@ export interface BalancerModel {
   readonly addresses: readonly string[];
   readonly idleSeconds: number;
   readonly forwardedFor: 'append' | 'preserve' | 'remove';
+  /** Offers HTTP/2 on HTTPS listeners. */
+  readonly http2: boolean;
   /** Removes headers whose names are not letters, digits and hyphens. */
   readonly dropsInvalidHeaders: boolean;
   readonly listeners: readonly ListenerModel[];
@@ -16,8 +18,26 @@ export interface BalancerModel {
 
 export interface ListenerModel {
   readonly port: number;
+  /** Makes it an HTTPS listener. */
+  readonly tls?: TlsModel;
   /** By priority; the default rule, without conditions, is last. */
   readonly rules: readonly RuleModel[];
+}
+
+export interface TlsModel {
+  readonly minimum: string;
+  readonly maximum: string;
+  /** Up to TLS 1.2, by OpenSSL's names. */
+  readonly ciphers: readonly string[];
+  /** The default one is first. */
+  readonly certificates: readonly CertificateModel[];
+}
+
+export interface CertificateModel {
+  /** Unique, fit to be a file's name. */
+  readonly id: string;
+  /** Key, certificate and chain. */
+  readonly pem: string;
 }
 
 export interface RuleModel {

@@ -212,7 +212,8 @@ class Balancer {
 
   #writeFile(name: string, content: string): void {
     const file = join(this.#folder, name);
-    writeFileSync(`${file}.part`, content);
+    // Certificates come with their keys.
+    writeFileSync(`${file}.part`, content, { mode: 0o600 });
     renameSync(`${file}.part`, file);
   }
 }

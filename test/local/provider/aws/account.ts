@@ -5,6 +5,7 @@ import { AwsProvider } from '../../../../local/provider/aws/provider.ts';
 import { readSettings } from '../../../../local/provider/aws/settings.ts';
 import type { Difference } from '../../../../local/provider/protocol/plugin.ts';
 import type { Properties } from '../../../../local/provider/protocol/values.ts';
+import { createAcm } from '../../../../local/services/acm/service.ts';
 import { createAutoScaling } from '../../../../local/services/autoscaling/service.ts';
 import { createCloudWatch } from '../../../../local/services/cloudwatch/service.ts';
 import { createEc2 } from '../../../../local/services/ec2/service.ts';
@@ -21,6 +22,7 @@ import { startEndpoint } from '../../../support/endpoint.ts';
 import { NamedMachines, RecordingNetwork } from '../../services/ec2/planes.ts';
 
 const names = [
+  'acm',
   'autoscaling',
   'cloudwatch',
   'ec2',
@@ -48,6 +50,7 @@ export interface Account {
 export async function openAccount(): Promise<Account> {
   const cloud = await startEndpoint(
     {
+      acm: createAcm,
       autoscaling: createAutoScaling,
       monitoring: createCloudWatch,
       ec2: createEc2,

@@ -29,6 +29,7 @@ const model = (rules: RuleModel[] = [], more: Partial<BalancerModel> = {}): Bala
   addresses: ['10.0.0.10', '10.0.1.10'],
   idleSeconds: 60,
   forwardedFor: 'append',
+  http2: true,
   dropsInvalidHeaders: false,
   listeners: [{ port: 80, rules: [...rules, { id: '80.default', conditions: [], action: toWeb }] }],
   groups: [group()],
@@ -42,6 +43,40 @@ const lines = (one: BalancerModel) =>
     .map((line) => line.trim());
 
 describe("a load balancer's configuration", () => {
+  it('speaks TLS with the certificate that a server name chooses, and HTTP/2', () => {
+    const tls = {
+      ...{ minimum: 'TLSv1.2', maximum: 'TLSv1.3', ciphers: ['ECDHE-RSA-AES128-GCM-SHA256'] },
+      certificates: [
+        { id: 'one', pem: 'first' },
+        { id: 'two', pem: 'second' },
+      ],
+    };
+    const redirect: RuleModel['action'] = {
+      ...{ kind: 'redirect', status: 302, protocol: '#{protocol}', port: '#{port}' },
+      ...{ host: 'new.example', path: '/#{path}', query: '#{query}' },
+    };
+    const secure = model([], {
+      listeners: [{ port: 443, tls, rules: [{ id: '443.default', conditions: [], action: redirect }] }],
+    });
+    expect(lines(secure)).to.include.members([
+      'bind 10.0.0.10:443,10.0.1.10:443 ssl crt-list certificates-443.list alpn h2,http/1.1 ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.3 ciphers ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0',
+      'http-request set-header X-Forwarded-Proto https',
+      'http-request redirect location "https://new.example:%[dst_port]/%[path,regsub(^/,)]%[var(txn.query)]" code 302 if { var(txn.rule) -m str 443.default }',
+    ]);
+    expect(configure(secure).files).to.include({
+      'certificates-443.list': 'certificate-one.pem\ncertificate-two.pem\n',
+      'certificate-two.pem': 'second',
+    });
+    expect(lines({ ...secure, http2: false }).join()).to.contain('alpn http/1.1 ');
+  });
+
+  it('tells a target that cannot be reached in time from one that refuses', () => {
+    expect(lines(model()).filter((line) => line.includes('set-status'))).to.deep.equal([
+      'http-after-response set-status 504 reason "Gateway Time-out" if { status 503 } !{ var(txn.answered) -m found } { var(txn.open),nbsrv gt 0 } { date(0,ms),sub(txn.began) ge 9900 }',
+      'http-after-response set-status 502 reason "Bad Gateway" if { status 503 } !{ var(txn.answered) -m found } { var(txn.open),nbsrv gt 0 }',
+    ]);
+  });
+
   it('binds each zone and keeps connections over a reload', () => {
     expect(lines(model())).to.include.members([
       'bind 10.0.0.10:80,10.0.1.10:80',
