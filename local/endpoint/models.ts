@@ -107,6 +107,12 @@ export const sources: Record<ServiceName, Source> = {
     version: '2006-03-01',
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
   },
+  secretsmanager: {
+    load: () => import('@aws-sdk/client-secrets-manager'),
+    protocol: 'json',
+    version: '1.1',
+    target: 'secretsmanager',
+  },
   sns: {
     load: () => import('@aws-sdk/client-sns'),
     protocol: 'query',

@@ -36,6 +36,7 @@ export type ServiceName =
   | 'monitoring'
   | 'route53'
   | 's3'
+  | 'secretsmanager'
   | 'sns'
   | 'sqs'
   | 'ssm'

@@ -37,6 +37,7 @@ export interface Services {
   readonly monitoring: Service;
   readonly route53: Dns;
   readonly s3: Service;
+  readonly secretsmanager: SecretsManager;
   readonly sns: Service;
   readonly sqs: Queues;
   readonly ssm: Service;
@@ -143,6 +144,32 @@ export interface ElastiCache extends Service {
   /** Kills the server of a node (`shop-001`) by force, as a fault would. */
   crash(cacheClusterId: string): void;
 }
+
+/** What a service that manages secrets for its users (RDS its master passwords) needs of Secrets Manager. */
+export interface SecretsManager extends Service {
+  /** Makes a secret that only its owner may change; the result is its ARN. */
+  keep(name: string, secret: ManagedSecret): string;
+  /** Who is asked to rotate an owner's secrets, on RotateSecret and when one is due. */
+  onRotate(owner: string, rotate: SecretRotation): void;
+  /** The value under a label; undefined: there is none. */
+  value(arn: string, stage?: 'AWSCURRENT' | 'AWSPENDING'): string | undefined;
+  /** Adds a value as AWSPENDING; the result is the version's id. */
+  propose(arn: string, value: string, versionId?: string): string;
+  /** Makes the pending value the current one. */
+  adopt(arn: string): void;
+  /** Deletes a secret at once, as goes with what it belongs to. */
+  forget(arn: string): void;
+}
+
+export interface ManagedSecret {
+  readonly owner: string;
+  readonly value: string;
+  readonly description: string;
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+/** Rotates one secret; resolves with the new version's id when it is current. */
+export type SecretRotation = (arn: string, versionId?: string) => Promise<string>;
 
 export interface Iam extends Service {
   /** The key of the account's root user: made once per cloud, by chance. */
