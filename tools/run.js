@@ -12,10 +12,14 @@ const lint = [
   ['node_modules/typescript/bin/tsc'],
 ];
 
-/** Each task: whether it needs more than npm packages, and its steps as arguments of `node`. */
+/** Each task: whether it needs more than npm packages, what only tests need, and its steps as arguments of `node`. */
 const tasks = {
   demo: { system: true, steps: [['tools/demo.ts']] },
-  test: { system: true, steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']] },
+  test: {
+    system: true,
+    tests: true,
+    steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']],
+  },
   'test:unit': { system: false, steps: [mocha] },
   lint: { system: false, steps: lint },
   bench: { system: true, steps: [['bench/main.ts']] },
@@ -34,7 +38,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child?.kill('SIGTERM'));
 
 try {
-  const { node, path } = await setUp({ system: task.system });
+  const { node, path } = await setUp(task);
   const project = fileURLToPath(new URL('..', import.meta.url));
   const env = {
     ...process.env,

@@ -21,6 +21,7 @@ import {
   cacheFolder,
   cachedNode,
   debianPackages,
+  debianPackagesForTests,
   isAtLeast,
   nodeFolder,
   nodePackageSpec,
@@ -36,11 +37,12 @@ export class SetUpError extends Error {}
 
 /**
  * Installs what is missing for a task.
- * @param {{ system: boolean }} needs system: also the Debian packages and the Pulumi CLI, which unit tests do without.
+ * @param {{ system: boolean, tests?: boolean }} needs system: also the Debian packages and the Pulumi CLI, which unit tests
+ * do without; tests: also what only the scenarios need.
  * @returns {Promise<{ node: string, path: string }>} the Node 24 program, and the PATH that has all of it.
  */
-export async function setUp({ system }) {
-  if (system) installDebianPackages();
+export async function setUp({ system, tests = false }) {
+  if (system) installDebianPackages({ ...debianPackages, ...(tests && debianPackagesForTests) });
   const [node, , pulumi] = await Promise.all([
     provideNode(),
     installPackages(),
@@ -98,10 +100,10 @@ function packagesAreInstalled() {
   );
 }
 
-function installDebianPackages() {
+function installDebianPackages(packages) {
   const missing = [
     ...new Set(
-      Object.entries(debianPackages)
+      Object.entries(packages)
         .filter(([program]) => !findProgram(program))
         .map(([, name]) => name),
     ),

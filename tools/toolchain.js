@@ -20,6 +20,9 @@ export const debianPackages = {
   'redis-server': 'redis-server',
 };
 
+/** What only the tests need: a browser. */
+export const debianPackagesForTests = { chromium: 'chromium' };
+
 /** Shared by all clones of one user. */
 export const cacheFolder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'beanpole');
 

@@ -21,6 +21,9 @@ export const isFormKey = (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Fields of a form with a picture, and the picture's bytes if one was chosen. */
 export async function readPictureForm(request) {
+  // Far beyond what a person chooses by mistake: not worth reading to its end.
+  if (Number(request.headers['content-length']) > 5 * largestPicture)
+    throw new FormError('That was far too large. Choose a smaller picture.', 413);
   const fields = {};
   let picture;
   let problem;

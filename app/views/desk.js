@@ -18,6 +18,7 @@ export function signInPage({ facts, adminProblem, hasDatabase, problem }) {
       : markup`<form method="post" action="/admin/sign-in">
       ${notice('bad', problem)}
       <label for="password">Password</label>
+      <input type="hidden" autocomplete="username" value="admin">
       <input id="password" name="password" type="password" required maxlength="200" autocomplete="current-password" autofocus>
       <button type="submit">Sign in</button>
     </form>`;
