@@ -5,23 +5,39 @@ import type { Parts, Services } from './services/parts.ts';
 export async function createServices(base: Omit<Parts, 'services'>): Promise<Parts> {
   const services: Partial<Record<keyof Services, Service>> = {};
   const parts: Parts = { ...base, services: services as unknown as Services };
-  const [acm, autoscaling, ec2, elasticache, elbv2, iam, logs, cloudwatch, route53, s3, sns, sqs, ssm, sts] =
-    await Promise.all([
-      import('./services/acm/service.ts'),
-      import('./services/autoscaling/service.ts'),
-      import('./services/ec2/service.ts'),
-      import('./services/elasticache/service.ts'),
-      import('./services/elbv2/service.ts'),
-      import('./services/iam/service.ts'),
-      import('./services/logs/service.ts'),
-      import('./services/cloudwatch/service.ts'),
-      import('./services/route53/service.ts'),
-      import('./services/s3/service.ts'),
-      import('./services/sns/service.ts'),
-      import('./services/sqs/service.ts'),
-      import('./services/ssm/service.ts'),
-      import('./services/sts/service.ts'),
-    ]);
+  const [
+    acm,
+    autoscaling,
+    ec2,
+    elasticache,
+    elbv2,
+    iam,
+    logs,
+    cloudwatch,
+    route53,
+    s3,
+    secretsmanager,
+    sns,
+    sqs,
+    ssm,
+    sts,
+  ] = await Promise.all([
+    import('./services/acm/service.ts'),
+    import('./services/autoscaling/service.ts'),
+    import('./services/ec2/service.ts'),
+    import('./services/elasticache/service.ts'),
+    import('./services/elbv2/service.ts'),
+    import('./services/iam/service.ts'),
+    import('./services/logs/service.ts'),
+    import('./services/cloudwatch/service.ts'),
+    import('./services/route53/service.ts'),
+    import('./services/s3/service.ts'),
+    import('./services/secretsmanager/service.ts'),
+    import('./services/sns/service.ts'),
+    import('./services/sqs/service.ts'),
+    import('./services/ssm/service.ts'),
+    import('./services/sts/service.ts'),
+  ]);
   const made: Services = {
     iam: iam.createIam(parts),
     sts: sts.createSts(parts),
