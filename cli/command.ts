@@ -39,11 +39,12 @@ export interface Command<O extends Options = Options> {
   /** A full sentence. */
   readonly summary: string;
   readonly group: 'Build' | 'Deploy' | 'Look' | 'Local cloud';
-  /** At most one. */
   readonly argument?: Argument;
+  /** Only where the command goes from one thing to another. */
+  readonly second?: Argument;
   readonly options: O;
   readonly examples: readonly Example[];
-  run(argument: string, options: OptionValues<O>, context: Context): Promise<void>;
+  run(argument: string, options: OptionValues<O>, context: Context, second: string): Promise<void>;
 }
 
 /** Keeps the types of the options for `run`, and lets all commands be held in one list. */

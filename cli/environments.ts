@@ -13,7 +13,9 @@ import {
   type EnvironmentDescriptor,
 } from '../model/schemas.ts';
 import { parseDocument } from './aws/documents.ts';
+import type { Context } from './context.ts';
 import { UserError } from './errors.ts';
+import { applicationOf } from './project.ts';
 
 /** `dev` or `dev/web`, as typed. */
 export interface Target {
@@ -71,6 +73,32 @@ export function selectEnvironments(
   throw new UserError(`The stack ${target.stack} has no environment ${target.environment ?? ''}.`, {
     now: [`It has ${inStack.map(displayName).join(', ')}.`],
     next: `beanpole status ${target.stack}`,
+  });
+}
+
+/** The environments that an argument names, of the application that a command is about. */
+export async function findEnvironments(
+  { clients, project }: Context,
+  application: string | undefined,
+  argument: string,
+): Promise<EnvironmentDescriptor[]> {
+  const target = parseTarget(argument);
+  const name = applicationOf(project, application);
+  const all = await listEnvironments(clients.ssm, name);
+  if (all.length === 0) await findApplication(clients.ssm, name);
+  return selectEnvironments(all, target);
+}
+
+/** Exactly one: a stack alone names it if it has no other. */
+export async function findEnvironment(
+  context: Context,
+  application: string | undefined,
+  argument: string,
+): Promise<EnvironmentDescriptor> {
+  const [environment, ...more] = await findEnvironments(context, application, argument);
+  if (environment && more.length === 0) return environment;
+  throw new UserError(`"${argument}" names several environments; this command takes one.`, {
+    next: `the same command with ${environment ? displayName(environment) : `${argument}/web`}`,
   });
 }
 

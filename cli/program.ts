@@ -41,9 +41,9 @@ function addCommand(
     .summary(command.summary)
     .description(command.summary);
   if (words.length === 1) added.helpGroup(`${command.group}:`);
-  const { argument } = command;
-  if (argument)
-    added.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.summary);
+  const taken = [command.argument, command.second].filter((argument) => argument !== undefined);
+  for (const { name, summary, required } of taken)
+    added.argument(required ? `<${name}>` : `[${name}]`, summary);
   for (const [key, option] of Object.entries(command.options)) {
     const value = option.kind === 'text' ? ` <${option.value}>` : '';
     const flags = `${option.short ? `${option.short}, ` : ''}--${optionName(key)}${value}`;
@@ -52,8 +52,8 @@ function addCommand(
   added.addOption(new Option('--verbose', 'Show stack and request id of an error.'));
   added.addHelpText('after', examplesOf(command)).copyInheritedSettings(parent);
   added.action((...given: unknown[]) => {
-    const text = argument ? (given[0] as string | undefined) : undefined;
-    return command.run(text ?? '', valuesOf(command, added.opts()), context());
+    const [argument = '', second = ''] = given.slice(0, taken.length) as (string | undefined)[];
+    return command.run(argument, valuesOf(command, added.opts()), context(), second);
   });
 }
 
@@ -80,6 +80,7 @@ function nounOf(
 
 const nounSummaries: Record<string, string> = {
   version: 'Make and look at application versions.',
+  deployments: 'Look at what was deployed, and how it went.',
   local: 'AWS on this machine: start, stop, look at it.',
   'local drill': 'Take a part of the local cloud down under load, and watch until it is whole again.',
 };
@@ -88,9 +89,17 @@ const nounSummaries: Record<string, string> = {
 function valuesOf(command: Command, given: Record<string, unknown>): Record<string, never> {
   const values = Object.entries(command.options).map(([key, { kind }]) => [
     key,
-    kind === 'flag' ? given[key] === true : given[key],
+    kind === 'flag' ? isGiven(given, key) : given[key],
   ]);
   return Object.fromEntries(values) as Record<string, never>;
+}
+
+/** Commander takes `--no-wait` for the opposite of `--wait`. */
+function isGiven(given: Record<string, unknown>, key: string): boolean {
+  const opposite = /^no([A-Z])(.*)$/.exec(key);
+  return opposite
+    ? given[`${opposite[1]?.toLowerCase() ?? ''}${opposite[2] ?? ''}`] === false
+    : given[key] === true;
 }
 
 function examplesOf({ examples }: Command): string {

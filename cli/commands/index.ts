@@ -1,6 +1,9 @@
 /** All commands, in the order of the help. A command's file is named as it is typed. */
 import type { Command } from '../command.ts';
+import abort from './abort.ts';
 import deploy from './deploy.ts';
+import deploymentsList from './deployments/list.ts';
+import deploymentsShow from './deployments/show.ts';
 import events from './events.ts';
 import localDrillInstance from './local/drill/instance.ts';
 import localDrillZone from './local/drill/zone.ts';
@@ -12,6 +15,11 @@ import localStatus from './local/status.ts';
 import localStop from './local/stop.ts';
 import logs from './logs.ts';
 import open from './open.ts';
+import promote from './promote.ts';
+import restart from './restart.ts';
+import resume from './resume.ts';
+import rollback from './rollback.ts';
+import scale from './scale.ts';
 import status from './status.ts';
 import versionCreate from './version/create.ts';
 import versionList from './version/list.ts';
@@ -22,6 +30,14 @@ export const commands: readonly Command[] = [
   versionList,
   versionShow,
   deploy,
+  rollback,
+  promote,
+  abort,
+  resume,
+  restart,
+  scale,
+  deploymentsList,
+  deploymentsShow,
   status,
   events,
   logs,

@@ -15,6 +15,8 @@ export const deploymentFlags = {
   newVersionPercent: text('n', 'TrafficSplitting: percent of the traffic during the evaluation.'),
   evaluationTime: text('time', 'TrafficSplitting: how long: 30s, 5m, 1h.'),
   keepWarm: text('time', 'BlueGreen: how long the old instances stay after the switch: 0s, 5m, 1h.'),
+  wait: flag('Wait until it has ended; so it is unless --no-wait is given.'),
+  noWait: flag('Return when it has begun; a process of its own goes on with it.'),
   waitForLock: flag('Wait for whoever deploys there now, instead of refusing.'),
 } as const;
 

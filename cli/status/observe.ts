@@ -1,7 +1,6 @@
 import { keys } from '../../model/names.ts';
 import {
   deploymentLock,
-  deploymentRecord,
   type CurrentPointer,
   type DeploymentLock,
   type DeploymentRecord,
@@ -9,11 +8,12 @@ import {
   type HealthReport,
 } from '../../model/schemas.ts';
 import type { Clients } from '../aws/clients.ts';
-import { createDocuments, type Documents } from '../aws/documents.ts';
+import { createDocuments } from '../aws/documents.ts';
 import { readReport } from '../deploy/aws-fleet.ts';
 import { observeGroup } from '../deploy/aws-group.ts';
 import type { FleetInstance } from '../deploy/fleet.ts';
 import { readCurrent } from '../deploy/pointers.ts';
+import { newestRecord } from '../deploy/records.ts';
 
 /** All that is known of an environment at one moment. */
 export interface Observation {
@@ -46,15 +46,4 @@ export async function observe(clients: Clients, environment: EnvironmentDescript
     desired: size.desiredCapacity,
     instances: instances.map((instance, index) => ({ ...instance, report: reports[index] })),
   };
-}
-
-/** The lock names the newest deployment; one that ended before its record was written never began. */
-async function newestRecord(
-  documents: Documents,
-  environment: EnvironmentDescriptor,
-  number: number,
-): Promise<DeploymentRecord | undefined> {
-  if (number < 1) return undefined;
-  const found = await documents.read(keys.deployment(environment, number), deploymentRecord);
-  return found?.value ?? newestRecord(documents, environment, number - 1);
 }

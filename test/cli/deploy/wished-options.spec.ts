@@ -8,6 +8,8 @@ const none = {
   newVersionPercent: undefined,
   evaluationTime: undefined,
   keepWarm: undefined,
+  wait: false,
+  noWait: false,
   waitForLock: false,
 };
 

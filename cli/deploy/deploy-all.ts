@@ -1,0 +1,117 @@
+import { displayName } from '../../model/names.ts';
+import type { DeploymentRecord } from '../../model/schemas.ts';
+import type { Context } from '../context.ts';
+import { nameOf } from '../environments.ts';
+import { exitCodes, UserError } from '../errors.ts';
+import { throughFrontDoor } from '../local-cloud/front-door.ts';
+import { duration } from '../ui/duration.ts';
+import { planText } from '../ui/plan-text.ts';
+import { deploy, planFor, type Wish } from './deployment.ts';
+import { startDetached } from './detached.ts';
+import { DeploymentFailedError } from './outcome.ts';
+import { phasesText } from './phases.ts';
+
+export interface HowToDeploy {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  /** Leaves the deployments to a process of their own. */
+  readonly noWait: boolean;
+}
+
+/** All environments at the same time, each with its own lock, record and outcome; the worst outcome is the command's. */
+export async function deployAll(
+  context: Context,
+  wishes: readonly Wish[],
+  { dryRun, json, noWait }: HowToDeploy,
+): Promise<void> {
+  const { ui } = context;
+  // Also without --dry-run: what cannot be planned for one environment begins in none.
+  const plans = await Promise.all(wishes.map((wish) => planFor(context, wish)));
+  if (dryRun && json) ui.json(plans);
+  else if (dryRun) ui.data(plans.map((plan) => planText(plan, ui.dataPaint)).join('\n\n'));
+  else if (noWait) await startDetached(context, wishes);
+  else await deployAndWait(context, wishes, json);
+}
+
+async function deployAndWait(context: Context, wishes: readonly Wish[], json: boolean): Promise<void> {
+  const { ui, clock } = context;
+  const startedAt = clock.now();
+  const board = ui.board();
+  context.onLeave(() => leavingAdvice(wishes));
+  const outcomes = await Promise.allSettled(
+    wishes.map(async (wish) => succeeded(wish, await deploy(context, wish, board))),
+  ).finally(() => {
+    board.close();
+  });
+  if (json) ui.json(outcomes.map(toJson));
+  const errors = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
+  for (const [index, outcome] of outcomes.entries()) {
+    const wish = wishes[index];
+    if (wish && outcome.status === 'fulfilled')
+      reportSuccess(context, wish, outcome.value, clock.now() - startedAt);
+  }
+  if (errors.length > 0) throw worstOf(errors);
+}
+
+function succeeded({ environment }: Wish, record: DeploymentRecord): DeploymentRecord {
+  if (record.status !== 'Succeeded') throw new DeploymentFailedError(nameOf(environment), record);
+  return record;
+}
+
+function reportSuccess(
+  { environment: variables, ui }: Context,
+  { environment, version, versionIsExplicit }: Wish,
+  record: DeploymentRecord,
+  milliseconds: number,
+): void {
+  const target = displayName(environment);
+  const label = record.target.versionLabel;
+  ui.note(ui.paint.good(`${target} runs ${label} (deployment ${record.number}, ${duration(milliseconds)}).`));
+  ui.note(ui.paint.quiet(`  ${phasesText(record)}`));
+  if (environment.url) ui.note(`  ${throughFrontDoor(environment.url, variables.LOCAL_CLOUD_FRONT_DOOR)}`);
+  if (label !== version.label && !versionIsExplicit)
+    ui.next(
+      `beanpole deploy ${target}`,
+      `${version.label} is newer: the interrupted deployment was finished first`,
+    );
+  else if (record.previous && record.previous.versionLabel !== label && record.rollbackOf === undefined)
+    ui.next(`beanpole rollback ${target}`, `to go back to ${record.previous.versionLabel}`);
+}
+
+function toJson(outcome: PromiseSettledResult<DeploymentRecord>): unknown {
+  if (outcome.status === 'fulfilled') return outcome.value;
+  const error = outcome.reason as Error;
+  return error instanceof DeploymentFailedError ? error.record : { error: error.message };
+}
+
+function leavingAdvice(wishes: readonly Wish[]): string {
+  const [first] = wishes;
+  const target =
+    wishes.length === 1 && first ? displayName(first.environment) : (first?.environment.stack ?? '');
+  return [
+    'Whatever has begun on an instance ends by itself; the record of each step is kept.',
+    `Next: beanpole status ${target}   (what is true now; beanpole resume goes on, beanpole abort goes back)`,
+  ].join('\n');
+}
+
+/** One error as it is; several in one, with the exit code of the worst. */
+function worstOf(errors: readonly unknown[]): unknown {
+  const bug = errors.find((error) => !(error instanceof UserError));
+  if (bug !== undefined || errors.length === 1) return bug ?? errors[0];
+  const order = [
+    exitCodes.notRolledBack,
+    exitCodes.interrupted,
+    exitCodes.rolledBack,
+    exitCodes.locked,
+    exitCodes.usage,
+  ];
+  const known = errors.filter((error) => error instanceof UserError);
+  const exitCode = order.find((code) => known.some((error) => error.exitCode === code)) ?? exitCodes.usage;
+  const next = known.find((error) => error.exitCode === exitCode)?.next;
+  return new UserError(known.map((error) => [error.message, ...error.now].join('\n')).join('\n\n'), {
+    exitCode,
+    ...(next !== undefined && { next }),
+  });
+}
