@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { displayName } from '../../model/names.ts';
 import type { DeploymentRecord, EnvironmentDescriptor, SlotPointer } from '../../model/schemas.ts';
 import { UserError } from '../errors.ts';
@@ -25,7 +26,7 @@ export function rollbackTarget(
       { now: ['Nothing was changed.'], next: `beanpole abort ${name}   (takes it back)` },
     );
   const succeeded = records.filter(({ status }) => status === 'Succeeded');
-  const [last] = succeeded;
+  const last = succeeded.find((record) => !isRestart(record)) ?? succeeded[0];
   if (!last)
     throw new UserError(`There is nothing to roll back: no deployment to ${name} has succeeded.`, {
       now: ['Nothing was changed.'],
@@ -36,6 +37,11 @@ export function rollbackTarget(
     rollbackOf: last.number,
   };
 }
+
+/** The same version with the same configuration once more. */
+const isRestart = ({ target, previous }: DeploymentRecord): boolean =>
+  previous?.versionLabel === target.versionLabel &&
+  isDeepStrictEqual(previous.configuration, target.configuration);
 
 function pointerBefore(name: string, last: DeploymentRecord): SlotPointer {
   const { number, target, previous, rollbackOf } = last;

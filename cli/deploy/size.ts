@@ -27,8 +27,9 @@ export function sizeFor(
   const maxSize = numberOf('max', wanted.max, most);
   const within = Math.min(Math.max(desiredCapacity, minSize), maxSize);
   const instances = numberOf('instances', wanted.instances, within);
+  const areInLimits = problems.length === 0;
   if (minSize > maxSize) problems.push(`--min ${minSize} is above --max ${maxSize}.`);
-  if (instances < minSize || instances > maxSize)
+  else if (areInLimits && (instances < minSize || instances > maxSize))
     problems.push(`--instances ${instances}: from ${minSize} to ${maxSize}, the bounds given with it.`);
   if (environment.type === 'SingleInstance')
     problems.splice(0, Infinity, 'a SingleInstance environment always has one instance.');

@@ -1,7 +1,7 @@
 import { displayName } from '../../model/names.ts';
 import type { DeploymentLock, DeploymentRecord, HealthReport } from '../../model/schemas.ts';
 import { isHeld } from '../deploy/lock.ts';
-import { isReturning } from '../deploy/plan.ts';
+import { isPastReturn, isReturning } from '../deploy/plan.ts';
 import { ago, duration } from '../ui/duration.ts';
 import type { Observation } from './observe.ts';
 
@@ -141,9 +141,6 @@ function interruptedNote(record: DeploymentRecord, target: string): string {
     record.steps.find(({ status }) => status === 'Pending');
   const where = step ? `step "${step.id}" (${step.sentence.replace(/\.$/, '')})` : 'its last step';
   const verb = isReturning(record) ? 'goes on undoing it' : 'continues it';
-  const back =
-    !isReturning(record) && record.previous
-      ? `, beanpole deploy ${target} --version ${record.previous.versionLabel} undoes it`
-      : '';
-  return `Deployment ${record.number} of ${record.target.versionLabel} by ${record.startedBy} was interrupted at ${where}; next: beanpole deploy ${target} ${verb}${back}.`;
+  const back = isReturning(record) || isPastReturn(record) ? '' : `, beanpole abort ${target} undoes it`;
+  return `Deployment ${record.number} of ${record.target.versionLabel} by ${record.startedBy} was interrupted at ${where}; next: beanpole resume ${target} ${verb}${back}.`;
 }

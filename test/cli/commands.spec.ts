@@ -1,37 +1,9 @@
 import { expect } from 'chai';
 import { keys } from '../../model/names.ts';
-import type { CurrentPointer, DeploymentLock, DeploymentRecord } from '../../model/schemas.ts';
-import { commands } from '../../cli/commands/index.ts';
-import { createProgram } from '../../cli/program.ts';
-import type { UserError } from '../../cli/errors.ts';
-import { account, type Account } from './support/account.ts';
+import type { DeploymentLock } from '../../model/schemas.ts';
+import { account } from './support/account.ts';
+import { current, errorOf, interrupted, record, run, shop } from './support/commands.ts';
 import { environment, name, pointer, version } from './support/fixtures.ts';
-
-const run = (self: Account, line: string) =>
-  createProgram(commands, () => self.context, { out: () => undefined, err: () => undefined }).parseAsync(
-    line.split(' '),
-    { from: 'user' },
-  );
-
-const errorOf = async (self: Account, line: string) =>
-  run(self, line).then(
-    () => {
-      throw new Error(`"beanpole ${line}" succeeded`);
-    },
-    (error: unknown) => error as UserError,
-  );
-
-function shop(): Account {
-  const self = account();
-  self.add(environment(), 'i-1');
-  self.bucket.put(keys.version('v1'), version('v1'));
-  self.bucket.put(keys.version('v2'), version('v2'));
-  return self;
-}
-
-const current = (self: Account) => self.bucket.json(keys.current(name)) as CurrentPointer;
-const record = (self: Account, number: number) =>
-  self.bucket.json(keys.deployment(name, number)) as DeploymentRecord;
 
 describe('beanpole deploy', () => {
   it('brings all environments of a stack to the newest version', async () => {
@@ -155,28 +127,11 @@ describe('beanpole deploy', () => {
     expect(self.sent).to.have.length(0);
   });
 
-  /** As after kill -9 in the middle of deployment 2 of v2: the lease has run out, the command is in flight. */
-  async function interrupted(): Promise<Account> {
-    const self = shop();
-    await run(self, 'deploy dev/web --version v1');
-    let writes = 0;
-    self.bucket.beforePut = (key) => {
-      if (key === keys.deployment(name, 2) && (writes += 1) === 4) throw new Error('killed');
-      if (writes >= 4) throw new Error('killed');
-    };
-    await errorOf(self, 'deploy dev/web --version v2');
-    self.bucket.beforePut = () => undefined;
-    const lock = self.bucket.json(keys.lock(name)) as DeploymentLock;
-    self.bucket.put(keys.lock(name), { ...lock, expiresAt: '2026-05-01T11:00:00.000Z' });
-    expect(record(self, 2).status).to.equal('InProgress');
-    return self;
-  }
-
   it('explains an interrupted deployment in status', async () => {
     const self = await interrupted();
     await run(self, 'status dev/web');
     expect(self.output.data.join('\n')).to.match(
-      /Deployment 2 of v2 by ann@laptop was interrupted at step "instances".*next: beanpole deploy dev\/web continues it/,
+      /Deployment 2 of v2 by ann@laptop was interrupted at step "instances".*next: beanpole resume dev\/web continues it/,
     );
   });
 

@@ -122,7 +122,7 @@ describe('the status of an environment', () => {
   it('explains an interrupted deployment once its lease has run out', () => {
     expect(status({ record: interrupted() }).notes[0]).to.equal(
       'Deployment 3 of v2 by ann was interrupted at step "instances" (Send v2 to every running instance of dev/web (slot blue) at the same time, and wait for the result of each); ' +
-        'next: beanpole deploy dev/web continues it, beanpole deploy dev/web --version v1 undoes it.',
+        'next: beanpole resume dev/web continues it, beanpole abort dev/web undoes it.',
     );
   });
 
