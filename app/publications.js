@@ -1,3 +1,5 @@
+import { DatabaseAwayError } from './data/outage.js';
+
 export const postsPerPage = 7;
 
 /**
@@ -10,7 +12,15 @@ export function createPublications({ posts, comments, cache }) {
     const post = await posts.publishedBySlug(slug, options);
     return post && { post, comments: await comments.approvedOf(post.id, options) };
   };
-  const through = (name, load, { fresh }) => (fresh ? load({ fresh: true }) : cache.get(name, load));
+  const through = async (name, load, { fresh }) => {
+    if (!fresh) return cache.get(name, load);
+    try {
+      return await load({ fresh: true });
+    } catch (error) {
+      if (error instanceof DatabaseAwayError) return cache.get(name, load);
+      throw error;
+    }
+  };
 
   return {
     front: (page, options) => through(`front:${page}`, loadFront(page), options),

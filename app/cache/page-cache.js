@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** After this a page is loaded again, by one instance, while the others go on showing what they have. */
 const freshMilliseconds = 30_000;
+/** While the database is away it is asked for a page so often, and what is kept is shown meanwhile. */
+const awayMilliseconds = 3000;
 /** How long a page can be shown while the database is away. */
 const keepMilliseconds = 15 * 60_000;
 /** For so long after a change pages are loaded from the writer: a replica may not have it yet. */
@@ -67,6 +69,7 @@ export function createPageCache(redis, { clock = Date, log } = {}) {
     } catch (error) {
       if (!kept) throw error;
       log?.warn({ reason: error.message, name }, 'a kept page is shown while the database is away');
+      await store(key, kept.page, awayMilliseconds);
       return kept.page;
     } finally {
       if (isMine) await redis.attempt((client) => client.eval(releaseLock, 1, `${key}:loading`, token));
@@ -92,10 +95,10 @@ export function createPageCache(redis, { clock = Date, log } = {}) {
     return undefined;
   }
 
-  async function store(key, page) {
+  async function store(key, page, milliseconds = freshMilliseconds) {
     // An absent page may be published in a moment: it is not kept.
     if (page === undefined) return;
-    const text = JSON.stringify({ page, freshUntil: clock.now() + freshMilliseconds });
+    const text = JSON.stringify({ page, freshUntil: clock.now() + milliseconds });
     await redis.attempt((client) => client.set(key, text, 'PX', keepMilliseconds));
   }
 }

@@ -5,6 +5,8 @@ import { DatabaseAwayError, isBehind, isOutage } from './outage.js';
 const statementTimeout = 2000;
 /** How long a write is tried again: longer than a fail-over takes here, shorter than a person's patience. */
 const writePatience = 4000;
+/** How long a visitor waits for a page while nobody answers. */
+const readPatience = 1500;
 const realTime = { now: Date.now, pause };
 /** How long the reader is left alone after it failed. */
 const readerRest = 1000;
@@ -35,14 +37,14 @@ export function createDatabase({ host, readerHost }, createPool, clock = realTim
           readerRestsUntil = clock.now() + readerRest;
         }
       }
-      return withPatience(() => writer.run(sql, values), 1);
+      return withPatience(() => writer.run(sql, values), readPatience);
     },
 
     /** The driver's result of a statement that may be repeated. */
     write: (sql, values = []) => withPatience(() => writer.run(sql, values), writePatience),
 
-    /** Runs an action on one connection of the writer, for what needs more than one statement. */
-    withConnection: (action) => writer.withConnection(action),
+    /** Runs an action, which must be repeatable too, on one connection of the writer. */
+    withConnection: (action) => withPatience(() => writer.withConnection(action), 0),
 
     /** Milliseconds until each endpoint answered, or the error. */
     async look() {
@@ -110,16 +112,22 @@ function createEndpoint(host, createPool) {
   };
 }
 
-/** Pools of mysql2 with short times, so that a fail-over is noticed soon. The driver is loaded when it is needed. */
+/**
+ * Pools of mysql2 with short times, so that a fail-over is noticed soon. Connections are encrypted where the server can
+ * (RDS for MySQL 8.4 demands it); as with MySQL's own clients its certificate is not checked, since the authority of RDS is
+ * not among those that Node knows. The driver is loaded when it is needed.
+ */
 export async function mysqlPools({ port, name, user, password }) {
   const { createPool } = await import('mysql2/promise');
-  return (host) =>
-    createPool({
+  const withoutEncryption = new Set();
+  return (host) => {
+    const pool = createPool({
       host,
       port,
       user,
       password,
       database: name,
+      ssl: withoutEncryption.has(host) ? undefined : { rejectUnauthorized: false },
       connectionLimit: 8,
       queueLimit: 200,
       connectTimeout: 1000,
@@ -128,4 +136,16 @@ export async function mysqlPools({ port, name, user, password }) {
       charset: 'utf8mb4',
       timezone: 'Z',
     });
+    return {
+      async getConnection() {
+        try {
+          return await pool.getConnection();
+        } catch (error) {
+          if (error.code === 'HANDSHAKE_NO_SSL_SUPPORT') withoutEncryption.add(host);
+          throw error;
+        }
+      },
+      end: () => pool.end(),
+    };
+  };
 }

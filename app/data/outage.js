@@ -24,6 +24,8 @@ const lostConnection = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_QUERY_INTERRUPTED',
   'ER_CONNECTION_KILLED',
+  // The next pool goes without encryption.
+  'HANDSHAKE_NO_SSL_SUPPORT',
   // A password that has just been rotated: until the agent restarts us, connections that are open go on.
   'ER_ACCESS_DENIED_ERROR',
 ]);

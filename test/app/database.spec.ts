@@ -87,6 +87,12 @@ describe('the database', () => {
     expect(time).to.be.within(4000, 5000);
   });
 
+  it('lets a visitor wait a little for the writer, less than somebody who writes', async () => {
+    troubles.writer = Array.from({ length: 100 }, () => driverError('ECONNREFUSED'));
+    await failure(database.read('select', [], { fresh: true }));
+    expect(time).to.be.within(1500, 2000);
+  });
+
   it('does not repeat what the database refused', async () => {
     troubles.writer = [driverError('ER_DUP_ENTRY', 1062)];
     expect((await failure(database.write('insert'))).message).to.equal('ER_DUP_ENTRY');
