@@ -30,10 +30,13 @@ import type { Settings } from './settings.ts';
 import { serveSocket, type Request } from './socket/server.ts';
 import { StateFile } from './state.ts';
 import { agentStatus } from './status.ts';
-import { WorkerDaemon } from './worker-daemon/daemon.ts';
-import { Target } from './worker-daemon/target.ts';
+import type { WorkerDaemon } from './worker-daemon/daemon.ts';
+import { startWorkerTier } from './worker-daemon/tier.ts';
 
 const nginxPaths = { folder: path.join(instancePaths.state, 'nginx'), logs: instancePaths.logs };
+
+/** The unit file has systemd wait 330 s. */
+const mostGraceSeconds = 300;
 
 export class Agent {
   readonly #settings: Settings;
@@ -153,7 +156,8 @@ export class Agent {
   async #stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#log.write('INFO', 'The agent stops; the application goes on.');
-    await this.#daemon?.stop();
+    const grace = Math.min(mostGraceSeconds, this.#facts?.descriptor.drainTimeoutSeconds ?? 0);
+    await this.#daemon?.stop(grace * 1000);
     this.#stopping.abort(new Error('The agent stops.'));
     await this.#shipper?.ship();
     process.exit(0);
@@ -202,7 +206,16 @@ export class Agent {
     this.#shipper = shipper;
     void shipper.run(this.#stopping.signal);
     shipper.follow(path.join(instancePaths.logs, 'hooks.log'), 'agent', 'hooks');
-    if (descriptor.workerDaemon) this.#daemon = this.#makeDaemon(descriptor.workerDaemon);
+    if (descriptor.workerDaemon)
+      this.#daemon = startWorkerTier({
+        clock: this.#clock,
+        signal: this.#stopping.signal,
+        sqs: this.#clients.sqs(),
+        errand: this.#errand,
+        log: this.#log,
+        facts,
+        settings: descriptor.workerDaemon,
+      });
     const serving = this.#serve(descriptor, shipper);
     this.#watch = this.#makeWatch();
     void this.#watch.run(this.#stopping.signal);
@@ -218,18 +231,6 @@ export class Agent {
     await this.#nginx.start(descriptor.healthCheckPath);
     shipper.follow(path.join(nginxPaths.logs, 'proxy.access.log'), 'proxy', 'access');
     shipper.follow(path.join(nginxPaths.logs, 'proxy.error.log'), 'proxy', 'error');
-  }
-
-  #makeDaemon(settings: NonNullable<InstanceDescriptor['workerDaemon']>): WorkerDaemon {
-    return new WorkerDaemon({
-      sqs: this.#clients.sqs(),
-      clock: this.#clock,
-      settings,
-      targetFor: (port) => new Target(port, settings.httpConnections),
-      onProblem: (severity, message) => {
-        this.#log.write(severity, message);
-      },
-    });
   }
 
   #makeWatch(): HealthWatch {

@@ -23,6 +23,18 @@ export async function readIdentity(): Promise<Identity> {
   return { instanceId, availabilityZone, privateIp };
 }
 
+/** Where Auto Scaling wants the instance to be; undefined outside a group, and while it wants nothing. */
+export async function readTargetLifecycleState(): Promise<string | undefined> {
+  const token = await call('PUT', '/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '60' });
+  const path = '/latest/meta-data/autoscaling/target-lifecycle-state';
+  try {
+    return await call('GET', path, { 'x-aws-ec2-metadata-token': token });
+  } catch (error) {
+    if ((error as Error).message.endsWith('status 404.')) return undefined;
+    throw error;
+  }
+}
+
 function call(method: string, path: string, headers: Record<string, string>): Promise<string> {
   const { hostname, port } = new URL(process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? defaultEndpoint);
   return new Promise((resolve, reject) => {

@@ -38,7 +38,7 @@ export interface Command<O extends Options = Options> {
   readonly name: string;
   /** A full sentence. */
   readonly summary: string;
-  readonly group: 'Build' | 'Deploy' | 'Look' | 'Local cloud';
+  readonly group: 'Build' | 'Deploy' | 'Look' | 'Work' | 'Local cloud';
   readonly argument?: Argument;
   /** Only where the command goes from one thing to another. */
   readonly second?: Argument;

@@ -79,6 +79,7 @@ function nounOf(
 }
 
 const nounSummaries: Record<string, string> = {
+  queue: "Look at a worker's queue and its dead letters; send, redrive, purge.",
   version: 'Make and look at application versions.',
   deployments: 'Look at what was deployed, and how it went.',
   local: 'AWS on this machine: start, stop, look at it.',

@@ -159,9 +159,10 @@ export const environmentSection = z.strictObject({
   startTimeoutSeconds: wholeNumber(1, 3600)
     .default(120)
     .meta({ description: 'From the start of a process to its first good health check.' }),
-  drainTimeoutSeconds: wholeNumber(0, 3600)
-    .default(20)
-    .meta({ description: 'From SIGTERM of the old process to SIGKILL.' }),
+  drainTimeoutSeconds: wholeNumber(0, 3600).default(20).meta({
+    description:
+      'How long requests and jobs may go on when their process is to end, up to SIGKILL. Workers: at least inactivityTimeoutSeconds, so that no job is cut; a worker that Auto Scaling takes out waits for them, too.',
+  }),
   healthCheckPath: matching(/^\/[!-~]{0,1023}$/, 'a path beginning with /')
     .default('/')
     .meta({
@@ -219,6 +220,14 @@ export const environmentSection = z.strictObject({
     .literal([...retentionDays])
     .default(7)
     .meta({ description: 'Days for which the log groups keep events.' }),
+  queueType: z
+    .enum(['Standard', 'Fifo'])
+    .default('Standard')
+    .meta({
+      description:
+        '`Fifo` keeps the order within a message group and takes the same message once; 0.50 USD per million requests instead of 0.40. A change replaces the queue: what waits in it is lost.',
+      ...onlyWorker,
+    }),
   httpPath: sqsd.httpPath.meta({
     allowed: 'a path beginning with /',
     description: 'Where the worker daemon posts messages.',

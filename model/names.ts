@@ -19,6 +19,13 @@ export const logKinds: readonly LogKind[] = ['events', 'application', 'proxy', '
 /** Metric namespace of everything Beanpole measures itself. */
 export const metricNamespace = 'Beanpole';
 
+/** Dimensions of an environment's own metrics; an instance's are added up under them. */
+export const metricDimensions = ({ application, stack, environment }: EnvironmentName) => [
+  { Name: 'Application', Value: application },
+  { Name: 'Stack', Value: stack },
+  { Name: 'Environment', Value: environment },
+];
+
 /** Keys in the application's bucket. All are changed by conditional writes, but for the health reports. */
 export const keys = {
   bundle: (sha256: string) => `bundles/${sha256}.zip`,
@@ -64,6 +71,24 @@ export const deployDocument = (application: string): string => `beanpole-${appli
 
 /** Name of the lifecycle hook that keeps an instance out of service until it serves its slot's version. */
 export const launchHook = 'beanpole-launch';
+
+/** Name of the lifecycle hook that keeps a worker alive until its jobs are done. */
+export const terminationHook = 'beanpole-terminate';
+
+/** Attributes that the worker daemon gives a message in the dead-letter queue. */
+export const deadLetterAttributes = {
+  reason: 'beanpole.reason',
+  messageId: 'beanpole.message-id',
+  receives: 'beanpole.receives',
+} as const;
+
+/** A periodic task is a message with Elastic Beanstalk's own body and attributes. */
+export const periodicTask = {
+  body: 'elasticbeanstalk scheduled job',
+  path: 'beanstalk.sqsd.path',
+  name: 'beanstalk.sqsd.task_name',
+  scheduledAt: 'beanstalk.sqsd.scheduled_time',
+} as const;
 
 /** Paths on an instance. */
 export const instancePaths = {

@@ -1,4 +1,5 @@
 /** The errands by name: what goes in and what comes out, as JSON. */
+import type { EnvironmentName } from '../../model/names.ts';
 import type {
   ConfigurationSnapshot,
   CurrentPointer,
@@ -6,6 +7,8 @@ import type {
   InstanceResult,
 } from '../../model/schemas.ts';
 import type { Identity } from '../metadata.ts';
+
+import type { WorkCounts } from '../worker-daemon/work-counts.ts';
 
 export type Phase = InstanceResult['phases'][number];
 
@@ -38,6 +41,12 @@ interface CommandFacts {
   readonly liveFolder: string | null;
 }
 
+export interface MetricsInput {
+  readonly queueUrl: string;
+  readonly name: EnvironmentName;
+  readonly counts: WorkCounts;
+}
+
 export interface Errands {
   descriptor: { input: { parameter: string }; output: InstanceDescriptor };
   pointer: { input: { bucket: string; key: string }; output: CurrentPointer | null };
@@ -57,11 +66,12 @@ export interface Errands {
   /** Answers how many hooks ran. */
   postdeploy: { input: CommandFacts & { folder: string; defaults: Record<string, string> }; output: number };
   properties: { input: ConfigurationSnapshot; output: Record<string, string> };
-  /** Completes the launch hook if the instance waits in it. */
+  /** Completes a lifecycle hook if the instance waits in it. */
   lifecycle: {
     input: { instanceId: string; hook: string; result: 'CONTINUE' | 'ABANDON' };
     output: { state: string | null; completed: boolean };
   };
+  metrics: { input: MetricsInput; output: null };
   address: { input: { allocationId: string; instanceId: string }; output: null };
 }
 

@@ -5,10 +5,15 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { ErrandInput, ErrandOutput } from './contract.ts';
 
-/** The states in which a launch hook holds an instance back. */
-const waiting = new Set(['Pending:Wait', 'Warmed:Pending:Wait']);
+/** The states in which a hook holds an instance back. */
+const waiting = new Set([
+  'Pending:Wait',
+  'Warmed:Pending:Wait',
+  'Terminating:Wait',
+  'Warmed:Terminating:Wait',
+]);
 
-export async function completeLaunch(input: ErrandInput<'lifecycle'>): Promise<ErrandOutput<'lifecycle'>> {
+export async function completeHook(input: ErrandInput<'lifecycle'>): Promise<ErrandOutput<'lifecycle'>> {
   const { instanceId, hook, result } = input;
   const autoScaling = new AutoScalingClient({});
   const answer = await autoScaling.send(

@@ -5,7 +5,8 @@ import { associateAddress } from './address.ts';
 import type { ErrandAnswer } from './contract.ts';
 import { readDescriptor } from './descriptor.ts';
 import { describeError, FinalError, isFinal } from './final-error.ts';
-import { completeLaunch } from './lifecycle.ts';
+import { completeHook } from './lifecycle.ts';
+import { publishMetrics } from './metrics.ts';
 import { readPointer } from './pointer.ts';
 import { prepareRelease, runPostdeployHooks } from './prepare.ts';
 import { resolveProperties } from './properties.ts';
@@ -16,7 +17,8 @@ const errands: Record<string, (input: never, progress: (line: string) => void) =
   prepare: prepareRelease,
   postdeploy: runPostdeployHooks,
   properties: resolveProperties,
-  lifecycle: completeLaunch,
+  lifecycle: completeHook,
+  metrics: publishMetrics,
   address: associateAddress,
 };
 

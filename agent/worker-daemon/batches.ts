@@ -8,8 +8,10 @@ import {
 import type { Clock } from '../clock.ts';
 
 const mostPerCall = 10;
-const gatherMilliseconds = 50;
-const attempts = 4;
+/** Together a minute and a half: as long as a queue may be out of reach without messages being handed out again. */
+const pausesMilliseconds = [200, 800, 3000, 10_000, 20_000, 30_000, 30_000];
+/** Batches under way at once. */
+const mostCalls = 4;
 
 export interface Entry {
   readonly receiptHandle: string;
@@ -25,43 +27,51 @@ export class Batches {
   readonly #send: Send;
   readonly #clock: Clock;
   readonly #onProblem: (message: string) => void;
-  #waiting: { entry: Entry; done: () => void }[] = [];
+  readonly #gatherMilliseconds: number;
+  #waiting: { entry: Entry; done: (isSent: boolean) => void }[] = [];
   #isGathering = false;
+  #calls = 0;
 
-  constructor(send: Send, clock: Clock, onProblem: (message: string) => void) {
+  /** Without time to gather each entry is sent at once, with what waits for an earlier call. */
+  constructor(send: Send, clock: Clock, onProblem: (message: string) => void, gatherMilliseconds = 50) {
     this.#send = send;
     this.#clock = clock;
     this.#onProblem = onProblem;
+    this.#gatherMilliseconds = gatherMilliseconds;
   }
 
-  /** Resolves when it was sent, or given up: SQS then delivers the message again. */
-  add(entry: Entry): Promise<void> {
+  /** Resolves to true when it was sent, to false when it was given up: SQS then delivers the message again. */
+  add(entry: Entry): Promise<boolean> {
     return new Promise((done) => {
       this.#waiting.push({ entry, done });
-      if (this.#waiting.length >= mostPerCall) void this.#flush();
+      if (this.#waiting.length >= mostPerCall || this.#gatherMilliseconds === 0) this.#flush();
       else if (!this.#isGathering) void this.#gather();
     });
   }
 
   async #gather(): Promise<void> {
     this.#isGathering = true;
-    await this.#clock.sleep(gatherMilliseconds);
+    await this.#clock.sleep(this.#gatherMilliseconds);
     this.#isGathering = false;
-    await this.#flush();
+    this.#flush();
   }
 
-  async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
+  #flush(): void {
+    while (this.#waiting.length > 0 && this.#calls < mostCalls) {
       const some = this.#waiting.splice(0, mostPerCall);
-      await this.#sendRepeatedly(some.map(({ entry }) => entry));
-      for (const { done } of some) done();
+      this.#calls++;
+      void this.#sendRepeatedly(some.map(({ entry }) => entry)).then((isSent) => {
+        this.#calls--;
+        for (const { done } of some) done(isSent);
+        this.#flush();
+      });
     }
   }
 
-  async #sendRepeatedly(all: readonly Entry[]): Promise<void> {
+  async #sendRepeatedly(all: readonly Entry[]): Promise<boolean> {
     let entries = all;
     let problem = '';
-    for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (const pause of [...pausesMilliseconds, undefined]) {
       try {
         const failed = await this.#send(
           entries.map(({ receiptHandle, visibilityTimeoutSeconds = 0 }, index) => ({
@@ -72,15 +82,16 @@ export class Batches {
         );
         // The sender's own fault (a message that is gone) does not heal.
         const again = failed.filter(({ SenderFault }) => SenderFault !== true);
-        if (again.length === 0) return;
+        if (again.length === 0) return true;
         problem = again[0]?.Message ?? again[0]?.Code ?? 'no reason';
         entries = again.flatMap(({ Id }) => entries[Number(Id)] ?? []);
       } catch (error) {
         problem = (error as Error).message || (error as Error).name;
       }
-      if (attempt < attempts) await this.#clock.sleep(200 * 4 ** (attempt - 1));
+      if (pause !== undefined) await this.#clock.sleep(pause);
     }
     this.#onProblem(problem);
+    return false;
   }
 }
 

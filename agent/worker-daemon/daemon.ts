@@ -1,40 +1,61 @@
 /** Elastic Beanstalk's worker daemon: takes messages from the queue and posts them to the application. */
-import { ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import type { WorkerDaemon as Settings } from '../../model/schemas.ts';
 import { awsBackOff, backOffDelay } from '../back-off.ts';
 import type { Clock } from '../clock.ts';
 import { Batches, deletions, visibilityChanges } from './batches.ts';
-import { pollsToStart } from './polls.ts';
-import { isExpired, messageHeaders } from './request.ts';
+import { deadLetter } from './dead-letter.ts';
+import type { HandledMessages } from './handled.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { outcomeOf, type Answer, type Outcome } from './outcome.ts';
+import { messagesAhead, mostPerReceive, pollsToStart } from './polls.ts';
+import { isExpired, requestFor, taskOf, type TaskRun } from './request.ts';
 import type { Target } from './target.ts';
+import { WorkCounter, type WorkCounts } from './work-counts.ts';
 
 export const daemonVersion = '1.0';
 const waitTimeSeconds = 20;
 /** A receive under way may have messages already; cut off, they would be nobody's until their visibility ends. */
 const lastReceiveMilliseconds = 1000;
+/** Handled messages whose deletion is under way; beyond that no more are taken. */
+const mostSettling = 500;
+
+type Aim = Pick<Target, 'port' | 'post' | 'retire' | 'cut' | 'isRetired'>;
 
 export interface WorkerDaemonParts {
   readonly sqs: SQSClient;
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly targetFor: (port: number) => Pick<Target, 'port' | 'post' | 'retire'>;
+  readonly handled: Pick<HandledMessages, 'add' | 'all' | 'forget' | 'has'>;
+  readonly targetFor: (port: number) => Aim;
   readonly onProblem: (severity: 'WARN' | 'ERROR', message: string) => void;
+  /** A periodic task has come to its end: handled, or given up for this reason. */
+  readonly onTaskEnd?: (task: TaskRun, failure: string | undefined) => void;
+  /** From 0 to 1, for the back-off. */
+  readonly random?: () => number;
 }
 
-/** Steady concurrency: as soon as a message is handled the next one is asked for. */
+/** Steady concurrency: as soon as a message is handled the next one is posted. */
 export class WorkerDaemon {
   readonly #parts: WorkerDaemonParts;
+  readonly #isFifo: boolean;
   readonly #deletions: Batches;
   readonly #visibilities: Batches;
+  readonly #heartbeat: Heartbeat;
+  readonly #counter = new WorkCounter();
   readonly #stopping = new AbortController();
-  #isStopping = false;
   readonly #receiving = new Set<Promise<void>>();
-  readonly #handling = new Set<Promise<void>>();
+  readonly #posting = new Set<Promise<void>>();
+  readonly #settling = new Set<Promise<unknown>>();
+  readonly #aims = new Set<Aim>();
+  #waiting: Message[] = [];
   #reserved: number[] = [];
+  #isStopping = false;
+  #isCut = false;
   #isIdle = true;
   #failures = 0;
   #notBefore = 0;
-  #target: Pick<Target, 'port' | 'post' | 'retire'> | undefined;
+  #aim: Aim | undefined;
   #lastPollAt: number | undefined;
   #problem: string | undefined;
 
@@ -44,16 +65,21 @@ export class WorkerDaemon {
     const problemWith = (what: string) => (message: string) => {
       parts.onProblem('WARN', `${what}: ${message}. The queue will deliver the messages again.`);
     };
+    this.#isFifo = settings.queueUrl.endsWith('.fifo');
     this.#deletions = new Batches(
       deletions(sqs, settings.queueUrl),
       clock,
       problemWith('Messages could not be deleted'),
+      // The next message of a group comes only when the one before is deleted.
+      this.#isFifo ? 0 : undefined,
     );
     this.#visibilities = new Batches(
       visibilityChanges(sqs, settings.queueUrl),
       clock,
       problemWith('The visibility of messages could not be changed'),
     );
+    this.#heartbeat = new Heartbeat(settings.visibilityTimeoutSeconds, clock, this.#visibilities);
+    for (const { id, receiptHandle } of parts.handled.all) this.#settle(this.#delete(id, receiptHandle));
   }
 
   /** Why the queue cannot be polled now; undefined when it can. */
@@ -65,48 +91,95 @@ export class WorkerDaemon {
     return this.#lastPollAt;
   }
 
+  /** What was done since the last call. */
+  takeCounts(): WorkCounts {
+    return this.#counter.take(this.#posting.size);
+  }
+
   /** New messages go to this port from now on; the process before finishes its own. */
   aimAt(port: number): void {
-    if (this.#target?.port === port) return;
-    this.#target?.retire();
-    this.#target = this.#parts.targetFor(port);
-    this.#poll();
+    if (this.#aim?.port === port) return;
+    this.#retire();
+    this.#aim = this.#parts.targetFor(port);
+    this.#aims.add(this.#aim);
+    this.#goOn();
   }
 
   /** Takes no new messages until aimed again: there is nobody to handle them. */
   pause(): void {
-    this.#target?.retire();
-    this.#target = undefined;
+    this.#retire();
+    this.#giveBackWaiting();
   }
 
-  /** Stops polling; resolves when the last message is handled. */
-  async stop(): Promise<void> {
+  #retire(): void {
+    this.#aim?.retire();
+    this.#aim = undefined;
+  }
+
+  /**
+   * Stops polling, lets jobs finish for so long, and gives back at once what is left: messages that wait for a
+   * connection, and the jobs that have not ended.
+   */
+  async stop(graceMilliseconds: number): Promise<void> {
     this.#isStopping = true;
-    const enough = this.#parts.clock
-      .sleep(lastReceiveMilliseconds, this.#stopping.signal)
-      .catch(() => undefined);
+    const { clock } = this.#parts;
+    const enough = clock.sleep(lastReceiveMilliseconds, this.#stopping.signal).catch(() => undefined);
+    this.#giveBackWaiting();
     await Promise.race([Promise.all(this.#receiving), enough]);
-    this.#stopping.abort();
+    this.#stopping.abort(new Error('The worker daemon stops.'));
     await Promise.all(this.#receiving);
-    while (this.#handling.size > 0) await Promise.all(this.#handling);
-    this.#target?.retire();
+    this.#giveBackWaiting();
+    const late = new AbortController();
+    await Promise.race([
+      Promise.all(this.#posting),
+      clock.sleep(graceMilliseconds, late.signal).catch(() => undefined),
+    ]);
+    late.abort(new Error('All jobs have ended.'));
+    this.#isCut = true;
+    for (const aim of this.#aims) aim.cut();
+    await Promise.all(this.#posting);
+    await Promise.all(this.#settling);
+    this.#retire();
+  }
+
+  #giveBackWaiting(): void {
+    for (const message of this.#waiting.splice(0)) this.#settle(this.#giveBack(message, 0));
+  }
+
+  /** Posts what waits, as far as connections are free, and asks for more. */
+  #goOn(): void {
+    const { httpConnections } = this.#parts.settings;
+    while (this.#aim && this.#posting.size < httpConnections) {
+      const message = this.#waiting.shift();
+      if (!message) break;
+      const posting = this.#handle(message, this.#aim).finally(() => {
+        this.#posting.delete(posting);
+        this.#goOn();
+      });
+      this.#posting.add(posting);
+    }
+    this.#poll();
   }
 
   #poll(): void {
-    if (this.#isStopping || !this.#target) return;
-    const wait = this.#notBefore - this.#parts.clock.now();
-    if (wait > 0) return;
+    if (this.#isStopping || !this.#aim || this.#settling.size >= mostSettling) return;
+    if (this.#notBefore > this.#parts.clock.now()) return;
+    const { httpConnections } = this.#parts.settings;
     const facts = {
-      connections: this.#parts.settings.httpConnections,
-      busy: this.#handling.size,
+      connections: httpConnections,
+      busy: this.#posting.size,
+      waiting: this.#waiting.length,
+      ahead: this.#isFifo ? 0 : messagesAhead(httpConnections, this.#counter.averageMilliseconds),
       reserved: this.#reserved,
       isIdle: this.#isIdle,
+      // One at a time, so that nothing that is received waits behind a message of its group that fails.
+      mostPerReceive: this.#isFifo ? 1 : mostPerReceive,
     };
     for (const size of pollsToStart(facts)) {
-      this.#reserved = [...this.#reserved, size];
+      this.#reserved.push(size);
       const receiving = this.#receive(size).finally(() => {
         this.#receiving.delete(receiving);
-        this.#poll();
+        this.#goOn();
       });
       this.#receiving.add(receiving);
     }
@@ -151,72 +224,100 @@ export class WorkerDaemon {
   }
 
   #release(size: number): void {
-    const index = this.#reserved.indexOf(size);
-    this.#reserved = this.#reserved.toSpliced(index, 1);
+    this.#reserved.splice(this.#reserved.indexOf(size), 1);
   }
 
   #take(message: Message): void {
-    const handling = this.#handle(message).finally(() => {
-      this.#handling.delete(handling);
-      this.#poll();
-    });
-    this.#handling.add(handling);
-  }
-
-  async #handle(message: Message): Promise<void> {
-    const { clock, settings, onProblem } = this.#parts;
-    const receiptHandle = message.ReceiptHandle ?? '';
-    if (isExpired(message, settings.retentionPeriodSeconds, clock.now())) {
-      onProblem(
-        'WARN',
-        `Message ${message.MessageId ?? ''} is older than the retention period and is thrown away.`,
-      );
-      return this.#deletions.add({ receiptHandle });
+    const { clock, settings, handled, onProblem } = this.#parts;
+    const { MessageId: id = '', ReceiptHandle: receiptHandle = '' } = message;
+    this.#counter.received(Number(message.Attributes?.SentTimestamp), clock.now());
+    const isOld = isExpired(message, settings.retentionPeriodSeconds, clock.now());
+    if (isOld) onProblem('WARN', `Message ${id} is older than the retention period and is thrown away.`);
+    // Handled before: only its deletion had not come through.
+    if (isOld || handled.has(id)) this.#settle(this.#delete(id, receiptHandle));
+    else {
+      this.#heartbeat.hold(receiptHandle);
+      this.#waiting.push(message);
     }
-    const handled = new AbortController();
-    const heartbeat = this.#keepInvisible(receiptHandle, handled.signal);
-    const problem = await this.#post(message);
-    handled.abort();
-    await heartbeat;
-    if (problem === undefined) return this.#deletions.add({ receiptHandle });
-    onProblem('WARN', `Message ${message.MessageId ?? ''}: ${problem}`);
-    return this.#visibilities.add({
-      receiptHandle,
-      visibilityTimeoutSeconds: settings.errorVisibilityTimeoutSeconds,
-    });
   }
 
-  /** Undefined when the application took it: any 2xx. */
-  async #post(message: Message): Promise<string | undefined> {
+  async #handle(message: Message, aim: Aim): Promise<void> {
+    const { clock, settings, random = Math.random } = this.#parts;
+    const startedAt = clock.now();
+    const answer = await this.#post(message, aim);
+    this.#counter.answered(clock.now() - startedAt);
+    const isCut = !('status' in answer) && (this.#isCut || aim.isRetired);
+    // Its process was ended under it, which is not the message's fault.
+    if (isCut) this.#settle(this.#giveBack(message, 0));
+    else {
+      const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
+      this.#conclude(message, outcomeOf({ answer, receives, now: clock.now(), random: random() }, settings));
+    }
+  }
+
+  async #post(message: Message, aim: Aim): Promise<Answer> {
     const { settings } = this.#parts;
-    const target = this.#target;
-    if (!target) return 'the application does not run.';
     try {
-      const status = await target.post({
-        path: settings.httpPath,
-        headers: messageHeaders(message, { ...settings, agentVersion: daemonVersion }),
-        body: message.Body ?? '',
+      return await aim.post({
+        ...requestFor(message, { ...settings, agentVersion: daemonVersion }),
         connectTimeoutMilliseconds: settings.connectTimeoutSeconds * 1000,
         inactivityTimeoutMilliseconds: settings.inactivityTimeoutSeconds * 1000,
       });
-      return status >= 200 && status < 300 ? undefined : `the application answered ${status}.`;
     } catch (error) {
-      return `the application did not take it: ${(error as Error).message}`;
+      return { problem: (error as Error).message || (error as Error).name };
     }
   }
 
-  /** Prolongs the message's invisibility while it is being handled, so that nobody else gets it. */
-  async #keepInvisible(receiptHandle: string, signal: AbortSignal): Promise<void> {
-    const { clock, settings } = this.#parts;
-    const seconds = settings.visibilityTimeoutSeconds;
-    if (seconds === 0) return;
-    try {
-      for (;;) {
-        await clock.sleep((seconds * 1000) / 2, signal);
-        await this.#visibilities.add({ receiptHandle, visibilityTimeoutSeconds: seconds });
-      }
-    } catch {
-      // Handled.
+  #conclude(message: Message, outcome: Outcome): void {
+    const { handled, onProblem, onTaskEnd } = this.#parts;
+    const { MessageId: id = '', ReceiptHandle: receiptHandle = '' } = message;
+    this.#counter.ended(outcome.kind);
+    const task = taskOf(message);
+    if (task && outcome.kind !== 'GiveBack')
+      onTaskEnd?.(task, outcome.kind === 'Bury' ? outcome.reason : undefined);
+    if (outcome.kind === 'Done') {
+      handled.add({ id, receiptHandle });
+      this.#settle(this.#delete(id, receiptHandle));
+    } else if (outcome.kind === 'Bury') {
+      onProblem('ERROR', `Message ${id} goes to the dead-letter queue: ${outcome.reason}.`);
+      this.#settle(this.#bury(message, outcome.reason));
+    } else {
+      onProblem('WARN', `Message ${id}: ${outcome.reason}; again in ${outcome.afterSeconds} s.`);
+      this.#settle(this.#giveBack(message, outcome.afterSeconds));
     }
+  }
+
+  /** Work that no connection waits for. */
+  #settle(work: Promise<unknown>): void {
+    const settling = work.finally(() => {
+      this.#settling.delete(settling);
+      this.#poll();
+    });
+    this.#settling.add(settling);
+  }
+
+  async #delete(id: string, receiptHandle: string): Promise<void> {
+    const isDeleted = await this.#deletions.add({ receiptHandle });
+    this.#heartbeat.letGo(receiptHandle);
+    if (isDeleted) this.#parts.handled.forget(id);
+  }
+
+  async #giveBack({ ReceiptHandle: receiptHandle = '' }: Message, afterSeconds: number): Promise<void> {
+    this.#heartbeat.letGo(receiptHandle);
+    await this.#visibilities.add({ receiptHandle, visibilityTimeoutSeconds: afterSeconds });
+  }
+
+  async #bury(message: Message, reason: string): Promise<void> {
+    const { sqs, settings, onProblem } = this.#parts;
+    const { MessageId: id = '', ReceiptHandle: receiptHandle = '' } = message;
+    try {
+      await sqs.send(new SendMessageCommand(deadLetter(settings.deadLetterQueueUrl, message, reason)));
+    } catch (error) {
+      onProblem('WARN', `Message ${id} goes there without the reason: ${(error as Error).message}`);
+      // SQS itself moves it at the next receive.
+      return this.#giveBack(message, 0);
+    }
+    this.#parts.handled.add({ id, receiptHandle });
+    return this.#delete(id, receiptHandle);
   }
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { periodicTask } from '../../model/names.ts';
 
 export interface RequestFacts {
   readonly queueUrl: string;
@@ -7,8 +8,37 @@ export interface RequestFacts {
 }
 
 /** Attributes that the daemon itself uses; not passed on as headers of their own. */
-const ownAttributes = 'beanstalk.sqsd.';
-const pathAttribute = 'beanstalk.sqsd.path';
+const ownAttributes = ['beanstalk.sqsd.', 'beanpole.'];
+
+/** What is posted for a message: to its task's own path and without a body when it is a periodic task. */
+export function requestFor(
+  message: Message,
+  facts: RequestFacts & { readonly httpPath: string },
+): { readonly path: string; readonly body: string; readonly headers: Record<string, string> } {
+  const task = taskOf(message);
+  const body = task ? '' : (message.Body ?? '');
+  const headers = messageHeaders(message, facts);
+  headers['Content-Length'] = String(Buffer.byteLength(body));
+  if (!task) return { path: facts.httpPath, body, headers };
+  headers['X-Aws-Sqsd-Taskname'] = headerValue(task.name) ?? '';
+  headers['X-Aws-Sqsd-Scheduled-At'] = headerValue(task.scheduledAt) ?? '';
+  return { path: task.path, body, headers };
+}
+
+export interface TaskRun {
+  readonly path: string;
+  readonly name: string;
+  readonly scheduledAt: string;
+}
+
+/** The periodic task that a message stands for: one with all three attributes, and a path that HTTP can ask for. */
+export function taskOf({ MessageAttributes: attributes = {} }: Message): TaskRun | undefined {
+  const path = attributes[periodicTask.path]?.StringValue;
+  const name = attributes[periodicTask.name]?.StringValue;
+  const scheduledAt = attributes[periodicTask.scheduledAt]?.StringValue;
+  if (path === undefined || name === undefined || scheduledAt === undefined) return undefined;
+  return /^\/[\x21-\x7e]*$/.test(path) ? { path, name, scheduledAt } : undefined;
+}
 
 /** Elastic Beanstalk's headers for a message. */
 export function messageHeaders(message: Message, facts: RequestFacts): Record<string, string> {
@@ -30,8 +60,8 @@ export function messageHeaders(message: Message, facts: RequestFacts): Record<st
     const value =
       StringValue === undefined || DataType.startsWith('Binary') ? undefined : headerValue(StringValue);
     if (value === undefined) continue;
-    if (name === pathAttribute) headers['X-Aws-Sqsd-Path'] = value;
-    else if (!name.startsWith(ownAttributes)) headers[`X-Aws-Sqsd-Attr-${name}`] = value;
+    if (name === periodicTask.path) headers['X-Aws-Sqsd-Path'] = value;
+    else if (!ownAttributes.some((own) => name.startsWith(own))) headers[`X-Aws-Sqsd-Attr-${name}`] = value;
   }
   return headers;
 }

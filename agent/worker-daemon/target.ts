@@ -1,12 +1,22 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 
 export interface Posting {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly connectTimeoutMilliseconds: number;
+  /** From the request until the whole answer is there. */
   readonly inactivityTimeoutMilliseconds: number;
 }
+
+export interface Reply {
+  readonly status: number;
+  /** The header `Retry-After`, as it came. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** Of an answer's body nothing is needed; a longer one costs its connection. */
+const mostBodyBytes = 1024 * 1024;
 
 /** The application's process that takes messages. Its connections are kept while it is the live one. */
 export class Target {
@@ -20,14 +30,23 @@ export class Target {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
   }
 
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
   /** Gets no new messages; its connections close when the last answer is there. */
   retire(): void {
     this.#isRetired = true;
     if (this.#inFlight === 0) this.#agent.destroy();
   }
 
-  /** Status of the answer. Throws when there is none. */
-  async post(posting: Posting): Promise<number> {
+  /** Closes all connections: whatever is under way has failed. */
+  cut(): void {
+    this.#agent.destroy();
+  }
+
+  /** Throws when there is no answer. */
+  async post(posting: Posting): Promise<Reply> {
     this.#inFlight++;
     try {
       return await this.#postOnce(posting).catch((error: unknown) => {
@@ -41,71 +60,80 @@ export class Target {
     }
   }
 
-  #postOnce({ path, headers, body, ...timeouts }: Posting): Promise<number> {
+  #postOnce({ path, headers, body, ...timeouts }: Posting): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { promise, begin, stop } = deadlines(timeouts);
+      const deadline = deadlines(timeouts, (error) => sent.destroy(error));
       const sent = request(
         { agent: this.#agent, host: '127.0.0.1', port: this.port, method: 'POST', path, headers },
         (response) => {
-          response.resume();
-          response.on('end', () => {
-            finish(() => {
-              resolve(response.statusCode ?? 0);
-            });
-          });
+          const end = () => {
+            deadline.stop();
+            resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
+          };
+          discardBody(response, end);
           response.on('error', (error) => {
-            finish(() => {
-              reject(error);
-            });
+            deadline.stop();
+            reject(error);
           });
         },
       );
-      const finish = (settle: () => void) => {
-        stop();
-        settle();
-      };
-      promise.catch((error: unknown) => sent.destroy(error as Error));
       sent.on('socket', (socket) => {
-        if (socket.connecting)
+        if (!socket.connecting) deadline.begin('inactivity');
+        else
           socket.once('connect', () => {
-            begin('inactivity');
+            deadline.begin('inactivity');
           });
-        else begin('inactivity');
       });
+      const startedAt = performance.now();
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        finish(() => {
-          reject(isStale ? new StaleConnection(error.message) : error);
-        });
+        deadline.stop();
+        const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+        const isEarly = performance.now() - startedAt < staleMilliseconds;
+        const isStale = sent.reusedSocket && isReset && isEarly;
+        reject(isStale ? new StaleConnection(error.message) : error);
       });
-      begin('connect');
+      deadline.begin('connect');
       sent.end(body);
     });
   }
 }
 
+/** A connection that is reset later than this was not stale: the application has had the message. */
+const staleMilliseconds = 500;
+
 class StaleConnection extends Error {}
+
+function discardBody(response: IncomingMessage, onEnd: () => void): void {
+  let bytes = 0;
+  response.on('data', (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes <= mostBodyBytes) return;
+    onEnd();
+    response.destroy();
+  });
+  response.on('end', onEnd);
+}
 
 interface Timeouts {
   readonly connectTimeoutMilliseconds: number;
   readonly inactivityTimeoutMilliseconds: number;
 }
 
-function deadlines({ connectTimeoutMilliseconds, inactivityTimeoutMilliseconds }: Timeouts) {
+function deadlines(timeouts: Timeouts, onMissed: (error: Error) => void) {
   let timer: NodeJS.Timeout | undefined;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const begin = (kind: 'connect' | 'inactivity') => {
-    clearTimeout(timer);
-    const milliseconds = kind === 'connect' ? connectTimeoutMilliseconds : inactivityTimeoutMilliseconds;
-    const what = kind === 'connect' ? 'took no connection' : 'did not answer';
-    timer = setTimeout(() => {
-      reject(new Error(`The application ${what} within ${milliseconds / 1000} s.`));
-    }, milliseconds);
-  };
   return {
-    promise,
-    begin,
-    stop: () => {
+    begin(kind: 'connect' | 'inactivity') {
+      clearTimeout(timer);
+      const isConnect = kind === 'connect';
+      const milliseconds = isConnect
+        ? timeouts.connectTimeoutMilliseconds
+        : timeouts.inactivityTimeoutMilliseconds;
+      const what = isConnect ? 'took no connection' : 'did not answer';
+      timer = setTimeout(() => {
+        onMissed(new Error(`The application ${what} within ${milliseconds / 1000} s.`));
+      }, milliseconds);
+    },
+    stop() {
       clearTimeout(timer);
     },
   };

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 export interface Clients {
@@ -13,6 +14,7 @@ export interface Clients {
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly sqs: SQSClient;
   readonly ssm: SSMClient;
 }
 
@@ -42,6 +44,9 @@ export function createClients(region: string | undefined): Clients {
     },
     get s3() {
       return once('s3', () => new S3Client(settings));
+    },
+    get sqs() {
+      return once('sqs', () => new SQSClient(settings));
     },
     get ssm() {
       return once('ssm', () => new SSMClient(settings));

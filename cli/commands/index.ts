@@ -20,6 +20,11 @@ import restart from './restart.ts';
 import resume from './resume.ts';
 import rollback from './rollback.ts';
 import scale from './scale.ts';
+import queuePeek from './queue/peek.ts';
+import queuePurge from './queue/purge.ts';
+import queueRedrive from './queue/redrive.ts';
+import queueSend from './queue/send.ts';
+import queueStatus from './queue/status.ts';
 import status from './status.ts';
 import versionCreate from './version/create.ts';
 import versionList from './version/list.ts';
@@ -42,6 +47,11 @@ export const commands: readonly Command[] = [
   events,
   logs,
   open,
+  queueStatus,
+  queuePeek,
+  queueSend,
+  queueRedrive,
+  queuePurge,
   localStart,
   localStop,
   localStatus,

@@ -9,6 +9,7 @@ import type {
 } from '../../model/schemas.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
 import type { EnvironmentArgs } from './environment.ts';
+import { drainTimeoutOf } from './worker-tier.ts';
 
 type Described = Pick<EnvironmentArgs, 'name' | 'account' | 'configuration' | 'application' | 'observed'>;
 
@@ -33,7 +34,7 @@ export function describeInstance(
     bucket: application.bucket,
     healthCheckPath: configuration.healthCheckPath,
     startTimeoutSeconds: configuration.startTimeoutSeconds,
-    drainTimeoutSeconds: configuration.drainTimeoutSeconds,
+    drainTimeoutSeconds: drainTimeoutOf(configuration),
     elasticIpAllocationId: made.elasticIpAllocationId,
     workerQueueUrl: made.workerQueueUrl,
     workerDaemon: made.workerDaemon,

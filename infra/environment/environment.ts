@@ -14,11 +14,11 @@ import type { Account, ObservedEnvironment } from '../observed.ts';
 import { describeEnvironment, describeInstance } from './descriptors.ts';
 import { InstanceRole } from './instance-role.ts';
 import type { LoadBalancer } from './load-balancer.ts';
-import { bootTimeoutSeconds, Slot, slotSize } from './slot.ts';
+import { bootTimeoutSeconds, Slot, slotSize, terminationTimeoutSeconds } from './slot.ts';
 import { userData } from './user-data.ts';
 import { WebTier } from './web-tier.ts';
 import type { WorkQueue } from './work-queue.ts';
-import { WorkerTier } from './worker-tier.ts';
+import { drainTimeoutOf, WorkerTier } from './worker-tier.ts';
 
 export interface EnvironmentArgs {
   readonly name: EnvironmentName;
@@ -116,6 +116,7 @@ export class Environment extends pulumi.ComponentResource {
         name: args.name,
         bucket: args.application.bucket,
         ownQueueArn: this.worker?.queue.arn,
+        ownDeadLetterQueueArn: this.worker?.queue.deadLetterArn,
         targetQueueArn: args.targetQueue?.arn,
         hasElasticIp: this.web?.elasticIp !== undefined,
       },
@@ -176,6 +177,10 @@ export class Environment extends pulumi.ComponentResource {
           slot: colour,
         }),
         size: slotSize(colour, observed.activeSlot, configuration),
+        terminationTimeoutSeconds:
+          configuration.tier === 'Worker'
+            ? terminationTimeoutSeconds(drainTimeoutOf(configuration))
+            : undefined,
         bootTimeoutSeconds: bootTimeoutSeconds(configuration.deploymentTimeoutSeconds),
         needs: made.needs,
       },

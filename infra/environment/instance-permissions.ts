@@ -17,6 +17,8 @@ export interface PermissionsArgs {
   readonly bucket: string;
   /** A worker's own queue. */
   readonly ownQueueArn?: string | undefined;
+  /** Where the worker moves what it cannot do, with the reason. */
+  readonly ownDeadLetterQueueArn?: string | undefined;
   /** The queue that a web application gives work to. */
   readonly targetQueueArn?: string | undefined;
   /** Whether instances associate an Elastic IP with themselves. */
@@ -134,7 +136,11 @@ function lifecycleStatements(args: PermissionsArgs): Statement[] {
   ];
 }
 
-function queueStatements({ ownQueueArn, targetQueueArn }: PermissionsArgs): Statement[] {
+function queueStatements({
+  ownQueueArn,
+  ownDeadLetterQueueArn,
+  targetQueueArn,
+}: PermissionsArgs): Statement[] {
   const statements: Statement[] = [];
   if (ownQueueArn !== undefined)
     statements.push({
@@ -149,6 +155,13 @@ function queueStatements({ ownQueueArn, targetQueueArn }: PermissionsArgs): Stat
         'sqs:SendMessage',
       ],
       Resource: ownQueueArn,
+    });
+  if (ownDeadLetterQueueArn !== undefined)
+    statements.push({
+      Sid: 'BuryDeadLetters',
+      Effect: 'Allow',
+      Action: ['sqs:SendMessage'],
+      Resource: ownDeadLetterQueueArn,
     });
   if (targetQueueArn !== undefined)
     statements.push({

@@ -12,6 +12,7 @@ export interface InstanceRoleArgs {
   /** The application's version bucket. */
   readonly bucket: string;
   readonly ownQueueArn?: pulumi.Input<string> | undefined;
+  readonly ownDeadLetterQueueArn?: pulumi.Input<string> | undefined;
   readonly targetQueueArn?: pulumi.Input<string> | undefined;
   readonly hasElasticIp: boolean;
 }
@@ -53,11 +54,11 @@ export class InstanceRole extends pulumi.ComponentResource {
 
   private createPermissions(name: string, args: InstanceRoleArgs, role: aws.iam.Role): aws.iam.RolePolicy {
     const policy = pulumi
-      .all([args.ownQueueArn, args.targetQueueArn])
-      .apply(([ownQueueArn, targetQueueArn]) =>
+      .all([args.ownQueueArn, args.ownDeadLetterQueueArn, args.targetQueueArn])
+      .apply(([ownQueueArn, ownDeadLetterQueueArn, targetQueueArn]) =>
         JSON.stringify({
           Version: '2012-10-17',
-          Statement: instancePermissions({ ...args, ownQueueArn, targetQueueArn }),
+          Statement: instancePermissions({ ...args, ownQueueArn, ownDeadLetterQueueArn, targetQueueArn }),
         }),
       );
     return new aws.iam.RolePolicy(

@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { launchHook, tags } from '../../model/names.ts';
+import { launchHook, tags, terminationHook } from '../../model/names.ts';
 import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { launchTemplateArgs } from './launch-template.ts';
 
@@ -21,6 +21,8 @@ export interface SlotArgs {
   readonly size: SlotSize;
   /** Longest time from launch until an instance says that it serves. */
   readonly bootTimeoutSeconds: number;
+  /** Workers: longest time from the order to terminate until the agent says that its jobs are done. */
+  readonly terminationTimeoutSeconds: number | undefined;
   /** What an instance needs when it boots: its permissions, its descriptor. */
   readonly needs: readonly pulumi.Resource[];
 }
@@ -37,6 +39,10 @@ export const slotSize = (colour: Colour, active: Colour, { minSize, maxSize }: S
 /** Pure: packages to install, the agent's start and the deployment itself; AWS allows 30 to 7200 seconds. */
 export const bootTimeoutSeconds = (deploymentTimeoutSeconds: number): number =>
   Math.min(7200, 600 + deploymentTimeoutSeconds);
+
+/** Pure: the jobs' grace period, and a while to notice the order and to give back what is left. */
+export const terminationTimeoutSeconds = (drainTimeoutSeconds: number): number =>
+  Math.min(7200, drainTimeoutSeconds + 90);
 
 /** What the CLI alone moves in a deployment; the hook is kept by a resource of its own once the group exists. */
 export const groupMovedByDeployments = [
@@ -62,7 +68,7 @@ export class Slot extends pulumi.ComponentResource {
       parent: this,
     });
     const group = this.createGroup(name, args, template, slotTags);
-    this.createHook(`${name}-launch`, args, group);
+    for (const hook of hooksOf(args)) this.createHook(name, hook, group);
 
     this.autoScalingGroup = group.name;
     this.launchTemplateId = template.id;
@@ -91,7 +97,7 @@ export class Slot extends pulumi.ComponentResource {
         ...(args.targetGroupArn !== undefined && { targetGroupArns: [args.targetGroupArn] }),
         healthCheckType: 'EC2',
         // The hook must be there before the first instance is.
-        initialLifecycleHooks: [{ name: launchHook, ...hookOf(args) }],
+        initialLifecycleHooks: hooksOf(args).map(({ purpose: _, ...hook }) => hook),
         // Instances boot while Pulumi goes on; `beanpole deploy` waits for them.
         waitForCapacityTimeout: '0',
         tags: Object.entries(slotTags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
@@ -102,20 +108,42 @@ export class Slot extends pulumi.ComponentResource {
 
   private createHook(
     name: string,
-    args: SlotArgs,
+    { purpose, ...hook }: Hook,
     group: aws.autoscaling.Group,
   ): aws.autoscaling.LifecycleHook {
     return new aws.autoscaling.LifecycleHook(
-      name,
-      { name: launchHook, autoscalingGroupName: group.name, ...hookOf(args) },
+      `${name}-${purpose}`,
+      { autoscalingGroupName: group.name, ...hook },
       { parent: this },
     );
   }
 }
 
-/** Keeps an instance out of the load balancer until its agent says that it serves; else it is replaced. */
-const hookOf = (args: SlotArgs) => ({
-  lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  defaultResult: 'ABANDON',
-  heartbeatTimeout: args.bootTimeoutSeconds,
-});
+interface Hook {
+  readonly purpose: 'launch' | 'terminate';
+  readonly name: string;
+  readonly lifecycleTransition: string;
+  readonly defaultResult: 'ABANDON' | 'CONTINUE';
+  readonly heartbeatTimeout: number;
+}
+
+function hooksOf({ bootTimeoutSeconds: boot, terminationTimeoutSeconds: termination }: SlotArgs): Hook[] {
+  /** Keeps an instance out of the load balancer until its agent says that it serves; else it is replaced. */
+  const launch: Hook = {
+    purpose: 'launch',
+    name: launchHook,
+    lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+    defaultResult: 'ABANDON',
+    heartbeatTimeout: boot,
+  };
+  if (termination === undefined) return [launch];
+  /** Keeps a worker alive until its jobs are done. */
+  const terminate: Hook = {
+    purpose: 'terminate',
+    name: terminationHook,
+    lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    defaultResult: 'CONTINUE',
+    heartbeatTimeout: termination,
+  };
+  return [launch, terminate];
+}

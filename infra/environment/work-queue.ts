@@ -9,11 +9,21 @@ export interface WorkQueueArgs {
   readonly retentionPeriodSeconds: number;
   /** Deliveries before a message goes to the dead-letter queue. */
   readonly maxRetries: number;
+  /** In order within a group, each once. */
+  readonly isFifo: boolean;
   readonly tags: Record<string, string>;
 }
 
 /** Failed messages wait as long as SQS allows: somebody has to look at them. */
 const deadLetterRetentionSeconds = 14 * 24 * 3600;
+
+/** Groups do not wait for one another; the same message within five minutes is one, also without an id of its own. */
+const fifo = {
+  fifoQueue: true,
+  contentBasedDeduplication: true,
+  deduplicationScope: 'messageGroup',
+  fifoThroughputLimit: 'perMessageGroupId',
+};
 
 /**
  * A queue with its dead-letter queue, both encrypted and closed to plain HTTP.
@@ -22,6 +32,7 @@ const deadLetterRetentionSeconds = 14 * 24 * 3600;
 export class WorkQueue extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  readonly deadLetterArn: pulumi.Output<string>;
   readonly deadLetterUrl: pulumi.Output<string>;
   readonly deadLetterName: pulumi.Output<string>;
 
@@ -35,15 +46,21 @@ export class WorkQueue extends pulumi.ComponentResource {
 
     this.url = queue.url;
     this.arn = queue.arn;
+    this.deadLetterArn = deadLetter.arn;
     this.deadLetterUrl = deadLetter.url;
     this.deadLetterName = deadLetter.name;
     this.registerOutputs({ url: this.url, arn: this.arn, deadLetterUrl: this.deadLetterUrl });
   }
 
-  private createDeadLetterQueue(name: string, { tags }: WorkQueueArgs): aws.sqs.Queue {
+  private createDeadLetterQueue(name: string, { tags, isFifo }: WorkQueueArgs): aws.sqs.Queue {
     return new aws.sqs.Queue(
       name,
-      { messageRetentionSeconds: deadLetterRetentionSeconds, sqsManagedSseEnabled: true, tags },
+      {
+        messageRetentionSeconds: deadLetterRetentionSeconds,
+        sqsManagedSseEnabled: true,
+        ...(isFifo && fifo),
+        tags,
+      },
       { parent: this },
     );
   }
@@ -61,6 +78,7 @@ export class WorkQueue extends pulumi.ComponentResource {
         receiveWaitTimeSeconds: 20,
         redrivePolicy,
         sqsManagedSseEnabled: true,
+        ...(args.isFifo && fifo),
         tags: args.tags,
       },
       { parent: this },

@@ -20,8 +20,6 @@ export function daemonSettings(
   queueUrl: string,
   deadLetterQueueUrl: string,
 ): WorkerDaemon {
-  const { inactivityTimeoutSeconds = Math.min(299, configuration.visibilityTimeoutSeconds - 1) } =
-    configuration;
   return workerDaemon.parse({
     queueUrl,
     deadLetterQueueUrl,
@@ -29,13 +27,24 @@ export function daemonSettings(
     mimeType: configuration.mimeType,
     httpConnections: configuration.httpConnections,
     connectTimeoutSeconds: configuration.connectTimeoutSeconds,
-    inactivityTimeoutSeconds,
+    inactivityTimeoutSeconds: inactivityOf(configuration),
     visibilityTimeoutSeconds: configuration.visibilityTimeoutSeconds,
     errorVisibilityTimeoutSeconds: configuration.errorVisibilityTimeoutSeconds,
     retentionPeriodSeconds: configuration.retentionPeriodSeconds,
     maxRetries: configuration.maxRetries,
   });
 }
+
+/** Pure: how long processes may go on when they are to end. No job takes longer than InactivityTimeout, so none is cut. */
+export function drainTimeoutOf(configuration: EnvironmentConfiguration): number {
+  const { tier, drainTimeoutSeconds } = configuration;
+  return tier === 'Worker'
+    ? Math.min(3600, Math.max(drainTimeoutSeconds, inactivityOf(configuration)))
+    : drainTimeoutSeconds;
+}
+
+const inactivityOf = ({ inactivityTimeoutSeconds, visibilityTimeoutSeconds }: EnvironmentConfiguration) =>
+  inactivityTimeoutSeconds ?? Math.min(299, visibilityTimeoutSeconds - 1);
 
 /** Where a worker environment's work comes from: a queue, and an alarm for what could not be done. */
 export class WorkerTier extends pulumi.ComponentResource {
@@ -55,10 +64,16 @@ export class WorkerTier extends pulumi.ComponentResource {
   }
 
   private createQueue(name: string, { name: environment, configuration }: WorkerTierArgs): WorkQueue {
-    const { visibilityTimeoutSeconds, retentionPeriodSeconds, maxRetries } = configuration;
+    const { visibilityTimeoutSeconds, retentionPeriodSeconds, maxRetries, queueType } = configuration;
     return new WorkQueue(
       name,
-      { visibilityTimeoutSeconds, retentionPeriodSeconds, maxRetries, tags: tags(environment) },
+      {
+        visibilityTimeoutSeconds,
+        retentionPeriodSeconds,
+        maxRetries,
+        isFifo: queueType === 'Fifo',
+        tags: tags(environment),
+      },
       { parent: this },
     );
   }

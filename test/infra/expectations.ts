@@ -71,9 +71,18 @@ function slotIsSafe(recording: Recording, stack: string, environment: string, sl
     heartbeatTimeout: 1200,
   };
 
+  // No job of a worker is cut when its instance goes.
+  const terminationHook = {
+    name: 'beanpole-terminate',
+    lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    defaultResult: 'CONTINUE',
+    heartbeatTimeout: 59 + 90,
+  };
+  const hooks = environment === 'worker' ? [hook, terminationHook] : [hook];
+
   const group = recording.only('aws:autoscaling/group:Group', name);
   expect(group.inputs.launchTemplate).to.deep.equal({ id: `${name}-id`, version: '3' });
-  expect(group.inputs.initialLifecycleHooks).to.deep.equal([hook]);
+  expect(group.inputs.initialLifecycleHooks).to.deep.equal(hooks);
   expect(group.inputs).to.include({ healthCheckType: 'EC2', waitForCapacityTimeout: '0' });
   expect(group.inputs.tags).to.have.deep.members(
     Object.entries(slotTags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
@@ -93,12 +102,10 @@ function slotIsSafe(recording: Recording, stack: string, environment: string, sl
     `aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::${prefix}-instances-to-internet`,
     ...logKinds.map((kind) => `aws:cloudwatch/logGroup:LogGroup::${prefix}-logs-${kind}`),
   ]);
-  expect(
-    recording.only('aws:autoscaling/lifecycleHook:LifecycleHook', `${name}-launch`).inputs,
-  ).to.deep.equal({
-    ...hook,
-    autoscalingGroupName: name,
-  });
+  for (const [index, purpose] of ['launch', 'terminate'].slice(0, hooks.length).entries())
+    expect(
+      recording.only('aws:autoscaling/lifecycleHook:LifecycleHook', `${name}-${purpose}`).inputs,
+    ).to.deep.equal({ ...hooks[index], autoscalingGroupName: name });
 }
 
 function templateIsSafe(
@@ -197,7 +204,11 @@ export function rolesAreNarrow(
   const queueArn = arn(`mywordpress-${stack}-worker-queue`);
   const expected = {
     web: { hasElasticIp, targetQueueArn: queueArn },
-    worker: { hasElasticIp: false, ownQueueArn: queueArn },
+    worker: {
+      hasElasticIp: false,
+      ownQueueArn: queueArn,
+      ownDeadLetterQueueArn: `${queueArn}-dead-letter`,
+    },
   };
   for (const environment of environments) {
     const name = `mywordpress-${stack}-${environment}-role`;

@@ -11,7 +11,7 @@ import { expect } from 'chai';
 import { associateAddress } from '../../../agent/errands/address.ts';
 import { readDescriptor } from '../../../agent/errands/descriptor.ts';
 import { describeError, FinalError, isFinal } from '../../../agent/errands/final-error.ts';
-import { completeLaunch } from '../../../agent/errands/lifecycle.ts';
+import { completeHook } from '../../../agent/errands/lifecycle.ts';
 import { readPointer } from '../../../agent/errands/pointer.ts';
 import { resolveProperties } from '../../../agent/errands/properties.ts';
 import { webDescriptor } from '../support/machine.ts';
@@ -107,9 +107,9 @@ describe('the errand for', () => {
     autoScaling.on(CompleteLifecycleActionCommand).resolves({});
     const input = { instanceId: 'i-1', hook: 'beanpole-launch', result: 'CONTINUE' } as const;
     inState('Pending');
-    expect(await completeLaunch(input)).to.deep.equal({ state: 'Pending', completed: false });
+    expect(await completeHook(input)).to.deep.equal({ state: 'Pending', completed: false });
     inState('Pending:Wait');
-    expect(await completeLaunch(input)).to.deep.equal({ state: 'Pending:Wait', completed: true });
+    expect(await completeHook(input)).to.deep.equal({ state: 'Pending:Wait', completed: true });
     expect(
       autoScaling.commandCalls(CompleteLifecycleActionCommand).map(({ args }) => args[0].input),
     ).to.deep.equal([
@@ -121,7 +121,7 @@ describe('the errand for', () => {
       },
     ]);
     autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({ AutoScalingInstances: [] });
-    expect(await completeLaunch(input)).to.deep.equal({ state: null, completed: false });
+    expect(await completeHook(input)).to.deep.equal({ state: null, completed: false });
   });
 
   it('the Elastic IP takes it over from another instance', async () => {

@@ -2,13 +2,15 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'chai';
 import { WorkerDaemon } from '../../../agent/worker-daemon/daemon.ts';
-import type { Posting } from '../../../agent/worker-daemon/target.ts';
+import type { HandledMessages } from '../../../agent/worker-daemon/handled.ts';
+import type { Posting, Reply } from '../../../agent/worker-daemon/target.ts';
 import { workerDaemon } from '../../../model/schemas.ts';
 import { heldClock } from '../support/test-clock.ts';
 
@@ -24,16 +26,42 @@ const message = (id: string): Message => ({ MessageId: id, ReceiptHandle: `handl
 /** An application whose answers the test gives. */
 class Application {
   readonly port: number;
-  readonly posts: { posting: Posting; answer: (status: number) => void; fail: (error: Error) => void }[] = [];
+  readonly posts: {
+    posting: Posting;
+    answer: (status: number, retryAfter?: string) => void;
+    fail: (error: Error) => void;
+  }[] = [];
   isRetired = false;
   constructor(port: number) {
     this.port = port;
   }
-  post(posting: Posting): Promise<number> {
-    return new Promise((answer, fail) => this.posts.push({ posting, answer, fail }));
+  post(posting: Posting): Promise<Reply> {
+    return new Promise((resolve, fail) => {
+      const answer = (status: number, retryAfter?: string) => {
+        resolve({ status, retryAfter });
+      };
+      this.posts.push({ posting, answer, fail });
+    });
+  }
+  cut(): void {
+    for (const { fail } of this.posts) fail(new Error('socket hang up'));
   }
   retire(): void {
     this.isRetired = true;
+  }
+}
+
+/** What is handled, without a disk. */
+class Memory implements Pick<HandledMessages, 'add' | 'all' | 'forget' | 'has'> {
+  all: { id: string; receiptHandle: string }[] = [];
+  add(each: { id: string; receiptHandle: string }): void {
+    this.all.push(each);
+  }
+  forget(id: string): void {
+    this.all = this.all.filter((each) => each.id !== id);
+  }
+  has(id: string): boolean {
+    return this.all.some((each) => each.id === id);
   }
 }
 
@@ -44,6 +72,7 @@ describe('the worker daemon', () => {
   let waiting: { give: (messages: Message[]) => void; size: number; fail: (error: Error) => void }[];
   let applications: Application[];
   let problems: string[];
+  let handled: Memory;
   let daemon: WorkerDaemon;
 
   beforeEach(() => {
@@ -52,6 +81,7 @@ describe('the worker daemon', () => {
     waiting = [];
     applications = [];
     problems = [];
+    handled = new Memory();
     sqs.on(ReceiveMessageCommand).callsFake(
       ({ MaxNumberOfMessages }: { MaxNumberOfMessages: number }) =>
         new Promise((resolve, reject) => {
@@ -67,6 +97,8 @@ describe('the worker daemon', () => {
       sqs: client,
       clock,
       settings,
+      handled,
+      random: () => 0,
       targetFor: (port) => {
         const application = new Application(port);
         applications.push(application);
@@ -121,7 +153,8 @@ describe('the worker daemon', () => {
     await settle();
     await pass(50);
     expect(deleted()).to.deep.equal(['handle-a']);
-    expect(waiting.map(({ size }) => size)).to.deep.equal([2, 1]);
+    // One for the free connection, two to be ready when the application answers so fast.
+    expect(waiting.map(({ size }) => size)).to.deep.equal([2, 3]);
     expect(applications[0]?.posts[1]?.posting).to.include({ path: '/jobs', body: 'b' });
   });
 
@@ -190,7 +223,7 @@ describe('the worker daemon', () => {
     waiting[0]?.give([message('a')]);
     await settle();
     let isStopped = false;
-    void daemon.stop().then(() => (isStopped = true));
+    void daemon.stop(30_000).then(() => (isStopped = true));
     await settle();
     expect(isStopped).to.equal(false);
     waiting.at(-1)?.give([message('already taken')]);
@@ -233,5 +266,98 @@ describe('the worker daemon', () => {
     await settle();
     await pass(50);
     expect([deleted(), applications[0]?.posts.length]).to.deep.equal([['handle-old'], 0]);
+  });
+
+  it('moves a message to the dead-letter queue after its last delivery, with the reason', async () => {
+    sqs.on(SendMessageCommand).resolves({});
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([{ ...message('a'), Attributes: { ApproximateReceiveCount: '10' } }]);
+    await settle();
+    applications[0]?.posts[0]?.answer(500);
+    await settle();
+    await pass(50);
+    const [letter] = sqs.commandCalls(SendMessageCommand);
+    expect(letter?.args[0].input.MessageAttributes?.['beanpole.reason']?.StringValue).to.equal(
+      'the application answered 500',
+    );
+    expect([deleted(), daemon.takeCounts()]).to.deep.equal([
+      ['handle-a'],
+      { handled: 0, failures: 1, deadLetters: 1, oldestSeconds: 0, inFlight: 0 },
+    ]);
+  });
+
+  it('leaves the last message to SQS when it cannot move it itself', async () => {
+    sqs.on(SendMessageCommand).rejects(new Error('no'));
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([{ ...message('a'), Attributes: { ApproximateReceiveCount: '10' } }]);
+    await settle();
+    applications[0]?.posts[0]?.answer(500);
+    await settle();
+    await pass(50);
+    expect([delayed(), deleted()]).to.deep.equal([[['handle-a', 0]], []]);
+  });
+
+  it('does not hand out again what was handled before the agent was killed', async () => {
+    handled.add({ id: 'a', receiptHandle: 'handle-old' });
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([message('a'), message('b')]);
+    await settle();
+    await pass(50);
+    expect(applications[0]?.posts.map(({ posting }) => posting.body)).to.deep.equal(['b']);
+    expect(deleted()).to.deep.equal(['handle-a']);
+  });
+
+  it('gives back at once what has not ended when the grace period is over', async () => {
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([message('a')]);
+    await settle();
+    const stopped = daemon.stop(30_000);
+    waiting.at(-1)?.give([]);
+    await settle();
+    expect(delayed()).to.deep.equal([]);
+    await pass(30_000);
+    await pass(50);
+    await stopped;
+    expect([delayed().at(-1), deleted()]).to.deep.equal([['handle-a', 0], []]);
+  });
+
+  it('gives a message back at once when its process was ended by a deployment', async () => {
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([message('a')]);
+    await settle();
+    daemon.aimAt(5102);
+    applications[0]?.posts[0]?.fail(new Error('socket hang up'));
+    await settle();
+    await pass(50);
+    expect(delayed()).to.deep.equal([['handle-a', 0]]);
+  });
+
+  it('posts a periodic task to its own path, without a body', async () => {
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([
+      {
+        ...message('a'),
+        MessageAttributes: {
+          'beanstalk.sqsd.path': text('/tasks/clean'),
+          'beanstalk.sqsd.task_name': text('clean'),
+          'beanstalk.sqsd.scheduled_time': text('2026-01-01T00:00:00Z'),
+        },
+      },
+    ]);
+    await settle();
+    const posting = applications[0]?.posts[0]?.posting;
+    expect(posting).to.include({ path: '/tasks/clean', body: '' });
+    expect(posting?.headers).to.include({
+      'X-Aws-Sqsd-Taskname': 'clean',
+      'X-Aws-Sqsd-Scheduled-At': '2026-01-01T00:00:00Z',
+      'Content-Length': '0',
+    });
   });
 });

@@ -63,6 +63,8 @@ describe('a request of the worker daemon', () => {
   });
 });
 
+const plain = { waiting: 0, ahead: 0, mostPerReceive: 10 };
+
 describe('polling', () => {
   for (const { title, facts: given, polls } of [
     {
@@ -86,12 +88,27 @@ describe('polling', () => {
       polls: [],
     },
     {
+      title: 'holds messages ready, by tens, while all connections are busy',
+      facts: { connections: 50, busy: 50, waiting: 15, ahead: 50, reserved: [10], isIdle: false },
+      polls: [10, 10],
+    },
+    {
+      title: 'does not ask for less than ten ahead of time',
+      facts: { connections: 50, busy: 50, waiting: 45, ahead: 50, reserved: [], isIdle: false },
+      polls: [],
+    },
+    {
+      title: 'takes one message at a time of a FIFO queue',
+      facts: { connections: 3, busy: 1, reserved: [], isIdle: false, mostPerReceive: 1 },
+      polls: [1, 1],
+    },
+    {
       title: 'makes one receive do while the queue is empty',
       facts: { connections: 50, busy: 0, reserved: [10], isIdle: true },
       polls: [],
     },
   ])
-    it(title, () => expect(pollsToStart(given)).to.deep.equal(polls));
+    it(title, () => expect(pollsToStart({ ...plain, ...given })).to.deep.equal(polls));
 
   it('never takes more than there are connections, and never stalls while one is free', () => {
     const counts = fc.record({
@@ -106,7 +123,7 @@ describe('polling', () => {
         ({ connections, busy, isIdle }, reserved) => {
           const taken = busy + reserved.reduce((sum, each) => sum + each, 0);
           fc.pre(taken <= connections);
-          const polls = pollsToStart({ connections, busy, reserved, isIdle });
+          const polls = pollsToStart({ ...plain, connections, busy, reserved, isIdle });
           expect(polls.every((size) => size >= 1 && size <= 10)).to.equal(true);
           expect(taken + polls.reduce((sum, each) => sum + each, 0)).to.be.at.most(connections);
           if (taken < connections && reserved.length === 0) expect(polls.length).to.be.greaterThan(0);

@@ -14,6 +14,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
@@ -64,6 +65,7 @@ export function account(): Account {
     autoScaling: new AutoScalingClient({ region: 'eu-central-1' }),
     cloudwatch: new CloudWatchClient({ region: 'eu-central-1' }),
     ec2: new EC2Client({ region: 'eu-central-1' }),
+    sqs: new SQSClient({ region: 'eu-central-1' }),
     elbv2: new ElasticLoadBalancingV2Client({ region: 'eu-central-1' }),
     logs: new CloudWatchLogsClient({ region: 'eu-central-1' }),
   };

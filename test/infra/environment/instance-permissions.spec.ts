@@ -103,7 +103,11 @@ describe('instancePermissions', () => {
   });
 
   it('let a worker work on its own queue', () => {
-    const statements = instancePermissions({ ...args, ownQueueArn: 'arn:own' });
+    const statements = instancePermissions({
+      ...args,
+      ownQueueArn: 'arn:own',
+      ownDeadLetterQueueArn: 'arn:dead',
+    });
     expect(statements).to.deep.equal([
       ...always,
       {
@@ -117,6 +121,12 @@ describe('instancePermissions', () => {
           'sqs:SendMessage',
         ],
         Resource: 'arn:own',
+      },
+      {
+        Sid: 'BuryDeadLetters',
+        Effect: 'Allow',
+        Action: ['sqs:SendMessage'],
+        Resource: 'arn:dead',
       },
       runCommand,
     ]);

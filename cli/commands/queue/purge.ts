@@ -1,0 +1,38 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { command, flag, shared, text } from '../../command.ts';
+import { UserError } from '../../errors.ts';
+import { readDepth } from '../../queue/depth.ts';
+import { findWorker } from '../../queue/worker.ts';
+
+export default command({
+  name: 'queue purge',
+  group: 'Work',
+  summary: 'Delete all messages of a worker. There is no way back.',
+  argument: { name: 'stack/environment', summary: 'The worker: dev/worker.', required: true },
+  options: {
+    confirm: text('stack/environment', 'The same name again: nothing is deleted without it.'),
+    deadLetters: flag('Delete the dead letters instead of the messages that wait.'),
+    application: shared.application,
+  },
+  examples: [
+    {
+      command: 'beanpole queue purge dev/worker --dead-letters --confirm dev/worker',
+      effect: 'forgets what could not be done',
+    },
+  ],
+
+  async run(argument, { confirm, deadLetters, application }, context) {
+    const { name, queueUrl, deadLetterQueueUrl } = await findWorker(context, argument, application);
+    const QueueUrl = deadLetters ? deadLetterQueueUrl : queueUrl;
+    const { waiting, inFlight, delayed } = await readDepth(context.clients.sqs, QueueUrl);
+    const all = waiting + inFlight + delayed;
+    const what = deadLetters ? 'dead letters' : 'messages';
+    if (confirm !== name)
+      throw new UserError(`This would delete about ${all} ${what} of ${name} for good.`, {
+        now: ['Nothing was deleted.'],
+        next: `beanpole queue purge ${name}${deadLetters ? ' --dead-letters' : ''} --confirm ${name}`,
+      });
+    await context.clients.sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    context.ui.data(`About ${all} ${what} of ${name} are deleted; SQS takes up to a minute for it.`);
+  },
+});
