@@ -23,6 +23,7 @@ import type { Caller, Service, ServiceName } from '../../local/endpoint/service.
 import type { AccessKey, Parts, Services } from '../../local/services/parts.ts';
 import { createOutages } from '../../local/outages.ts';
 import { openStore, type Store } from '../../local/store.ts';
+import { withoutNames } from './region.ts';
 
 /** What makes each service under test: `{ s3: createS3, iam: createIam }`. */
 export type Makers = Readonly<Partial<Record<ServiceName, (parts: Parts) => Service>>>;
@@ -75,7 +76,7 @@ export async function startEndpoint(makers: Makers, overrides: Partial<Parts> = 
   const clock = (overrides.clock as ManualClock | undefined) ?? new ManualClock();
   const store = overrides.store ?? openStore();
   const folder = overrides.folder ?? mkdtempSync(join(tmpdir(), 'cloud-'));
-  const services: Partial<Record<ServiceName, Service>> = { ...overrides.services };
+  const services: Partial<Record<ServiceName, Service>> = { ...withoutNames(), ...overrides.services };
   const faults: unknown[] = [];
   const endpoint = createEndpoint({
     services,

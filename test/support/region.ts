@@ -123,7 +123,7 @@ async function open(
 }
 
 /** Services that DNS asks for names of theirs, and that have none as long as a test does not bring them. */
-const withoutNames = (): Partial<Record<string, Service>> =>
+export const withoutNames = (): Partial<Record<string, Service>> =>
   Object.fromEntries(
     (['elasticache', 'elasticloadbalancing'] as const).map((name) => [
       name,

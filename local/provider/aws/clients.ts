@@ -1,3 +1,4 @@
+import type { ACM } from '@aws-sdk/client-acm';
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
@@ -15,6 +16,7 @@ import type { Settings } from './settings.ts';
 
 /** One client per service of a region, made (and its package loaded) when first asked for. */
 export interface Clients {
+  acm(): Promise<ACM>;
   autoscaling(): Promise<AutoScaling>;
   cloudwatch(): Promise<CloudWatch>;
   ec2(): Promise<EC2>;
@@ -55,6 +57,10 @@ export function createClients(settings: Settings, region: string): Clients {
     return endpoint ? { ...base, endpoint } : base;
   };
   return {
+    acm: once(async () => {
+      const { ACM } = await import('@aws-sdk/client-acm');
+      return new ACM(configuration('acm'));
+    }),
     autoscaling: once(async () => {
       const { AutoScaling } = await import('@aws-sdk/client-auto-scaling');
       return new AutoScaling(configuration('autoscaling'));

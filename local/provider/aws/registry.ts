@@ -7,6 +7,9 @@ export type Invoke = (args: Properties, context: Context) => Promise<Properties>
 
 /** Where each type of resource is defined. Loaded when first used, so that the plugin starts at once. */
 const definitions: Readonly<Record<string, () => Module>> = {
+  'aws:acm/certificate:Certificate': () => import('./resources/acm/certificate.ts'),
+  'aws:acm/certificateValidation:CertificateValidation': () =>
+    import('./resources/acm/certificate-validation.ts'),
   'aws:ec2/vpc:Vpc': () => import('./resources/ec2/vpc.ts'),
   'aws:ec2/subnet:Subnet': () => import('./resources/ec2/subnet.ts'),
   'aws:ec2/internetGateway:InternetGateway': () => import('./resources/ec2/internet-gateway.ts'),
@@ -27,6 +30,7 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:lb/loadBalancer:LoadBalancer': () => import('./resources/lb/load-balancer.ts'),
   'aws:lb/targetGroup:TargetGroup': () => import('./resources/lb/target-group.ts'),
   'aws:lb/listener:Listener': () => import('./resources/lb/listener.ts'),
+  'aws:lb/listenerCertificate:ListenerCertificate': () => import('./resources/lb/listener-certificate.ts'),
   'aws:lb/listenerRule:ListenerRule': () => import('./resources/lb/listener-rule.ts'),
   'aws:s3/bucket:Bucket': () => import('./resources/s3/bucket.ts'),
   'aws:s3/bucketVersioning:BucketVersioning': () => import('./resources/s3/bucket-versioning.ts'),

@@ -12,7 +12,7 @@ export interface Issuing {
 }
 
 /** AWS looks every few minutes; here nobody has to wait so long. */
-const lookMilliseconds = 1000;
+const lookMilliseconds = 200;
 const renewalMilliseconds = 3_600_000;
 const day = 86_400_000;
 /** AWS gives up after three days. */
