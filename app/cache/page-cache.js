@@ -38,13 +38,13 @@ export function createPageCache(redis, { clock = Date, log } = {}) {
       await redis.attempt((client) =>
         client.multi().incr(generationKey).set(changedKey, '1', 'PX', settleMilliseconds).exec(),
       );
-      if (!redis.isConfigured) return;
-      await Promise.all(
-        Object.entries(pages).map(async ([name, load]) => {
-          const generation = await generationNow();
-          if (generation) await store(keyOf(generation.number, name), await load({ fresh: true }));
-        }),
-      );
+      const generation = await generationNow();
+      if (!generation) return;
+      for (const [name, load] of Object.entries(pages)) {
+        // What was changed is saved already; a page that cannot be stored now is loaded by whoever asks for it.
+        const page = await load({ fresh: true }).catch(() => undefined);
+        await store(keyOf(generation.number, name), page);
+      }
     },
   };
 

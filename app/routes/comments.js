@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isFormKey, textOf } from '../http/forms.js';
 import { DatabaseAwayError } from '../data/outage.js';
-import { postPage } from '../views/post.js';
+import { messagePage } from '../views/message.js';
+import { commentForm, postPage } from '../views/post.js';
 
 const longestComment = 2000;
 const mostLinks = 2;
@@ -13,40 +14,48 @@ export function addComments(app, { facts, publications, comments, limits }) {
 
   app.post('/posts/:slug/comments', async (request, reply) => {
     const { slug } = request.params;
-    const found = await publications.post(slug, { fresh: false });
-    if (!found) return reply.callNotFound();
-    const saved = () => reply.redirect(`/posts/${slug}?comment=saved#comments`, 303);
     const { body: fields } = request;
+    const saved = () => reply.redirect(`/posts/${encodeURIComponent(slug)}?comment=saved#comments`, 303);
     // A field that nobody sees: what fills it in is no person, and is not told.
     if (textOf(fields, 'website') !== '') return saved();
 
     const written = { author: textOf(fields, 'author').slice(0, 100), body: textOf(fields, 'body') };
     const formKey = isFormKey(textOf(fields, 'formKey')) ? textOf(fields, 'formKey') : randomUUID();
-    const again = (statusCode, problem) =>
-      reply
-        .code(statusCode)
-        .page(postPage({ facts, isAdmin: request.mayBeAdmin, ...found, formKey, problem, written }));
-
-    const problem = problemOf(written);
-    if (problem) return again(400, problem);
-    if (!(await limits.take(`comment:${request.ip}`, allowed)))
-      return again(
-        429,
-        'These were many comments in a short time. Wait ten minutes, then send this one again.',
-      );
+    const isAdmin = request.mayBeAdmin;
+    let found;
     try {
+      found = await publications.post(slug, { fresh: false });
+      if (!found) return reply.callNotFound();
+      const problem = problemOf(written);
+      if (problem) return again(400, problem);
+      if (!(await limits.take(`comment:${request.ip}`, allowed))) return again(429, tooMany);
       await comments.add({ postId: found.post.id, ...written, formKey });
+      return saved();
     } catch (error) {
       if (!(error instanceof DatabaseAwayError)) throw error;
       request.log.error(error, 'comment not saved');
-      return again(
-        503,
-        'Your comment could not be saved just now. It is still here: send it again in a moment.',
-      );
+      return again(503, notSaved);
     }
-    return saved();
+
+    /** The post with the comment still in its form, or the form alone when the post cannot be loaded. */
+    function again(statusCode, problem) {
+      const page = found
+        ? postPage({ facts, isAdmin, ...found, formKey, problem, written })
+        : messagePage({
+            facts,
+            isAdmin,
+            kicker: String(statusCode),
+            title: 'One moment, please.',
+            text: problem,
+            action: commentForm({ slug, formKey, written }),
+          });
+      return reply.code(statusCode).page(page);
+    }
   });
 }
+
+const tooMany = 'These were many comments in a short time. Wait ten minutes, then send this one again.';
+const notSaved = 'Your comment could not be saved just now. It is still here: send it again in a moment.';
 
 /** What is wrong with a comment, in words for the person who wrote it. */
 export function problemOf({ author, body }) {

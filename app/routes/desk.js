@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseAwayError } from '../data/outage.js';
-import { demandFormToken, FormError, isFormKey, readPictureForm, textOf } from '../http/forms.js';
+import {
+  demandFormToken,
+  FormError,
+  hasFormToken,
+  isFormKey,
+  readPictureForm,
+  textOf,
+} from '../http/forms.js';
 import { PictureError } from '../pictures.js';
 import { deskPage, editorPage } from '../views/desk.js';
 
@@ -46,16 +53,21 @@ export function addDesk(app, { facts, posts, comments, publications, pictures })
 
   /** Whatever goes wrong, the form comes back with everything in it, a picture that was stored included. */
   async function save(request, reply, id) {
-    const session = await request.demandSession();
-    const { fields, picture, problem } = await readPictureForm(request);
-    demandFormToken(session, fields);
+    const { session, problem: signedOut } = await sessionOf(request);
+    const form = await readPictureForm(request, { wantsPicture: session !== undefined });
+    const { fields } = form;
     const formKey = isFormKey(textOf(fields, 'formKey')) ? textOf(fields, 'formKey') : randomUUID();
     const written = readPost(fields);
-    const again = (statusCode, text) =>
-      editor(reply.code(statusCode), session, { post: asPost(id, written), formKey, problem: text });
+    const again = (statusCode, problem) => {
+      const shown = session ?? { formToken: textOf(fields, 'formToken') };
+      return editor(reply.code(statusCode), shown, { post: asPost(id, written), formKey, problem });
+    };
+    if (!session) return again(signedOut === notSaved ? 503 : 403, signedOut);
+    if (!hasFormToken(session, fields)) return again(403, earlierSession);
     try {
-      if (picture && pictures) written.image = { ...(await pictures.save(picture)), alt: written.imageAlt };
-      if (problem) return again(413, problem);
+      if (form.picture && pictures)
+        written.image = { ...(await pictures.save(form.picture)), alt: written.imageAlt };
+      if (form.problem) return again(413, form.problem);
       if (written.title === '' || written.body === '') return again(400, 'A post needs a title and a text.');
       const post = await (id === undefined
         ? posts.create({ ...written, formKey })
@@ -63,17 +75,29 @@ export function addDesk(app, { facts, posts, comments, publications, pictures })
       if (!post) return reply.callNotFound();
       await publications.changed(post.status === 'published' ? post.slug : undefined);
       reply.afterWrite();
-      if (post.status === 'published') return reply.redirect(`/posts/${post.slug}`, 303);
-      return reply.redirect('/admin?done=saved', 303);
+      return reply.redirect(post.status === 'published' ? `/posts/${post.slug}` : '/admin?done=saved', 303);
     } catch (error) {
       if (error instanceof PictureError) return again(400, error.message);
       if (!(error instanceof DatabaseAwayError)) throw error;
       request.log.error(error, 'post not saved');
-      return again(
-        503,
-        'The post could not be saved just now. All of it is still here: save it again in a moment.',
-      );
+      return again(503, notSaved);
     }
+  }
+}
+
+const notSaved = 'The post could not be saved just now. All of it is still here: save it again in a moment.';
+const earlierSession = 'This form was opened in an earlier session. All of it is still here: save it again.';
+const signedOutMeanwhile =
+  'You have been signed out. All of it is still here: sign in in another window, then save it again.';
+
+/** The session, or why there is none: a long text must not be lost for it. */
+async function sessionOf(request) {
+  try {
+    const session = await request.session();
+    return session ? { session } : { problem: signedOutMeanwhile };
+  } catch (error) {
+    if (error instanceof DatabaseAwayError) return { problem: notSaved };
+    throw error;
   }
 }
 

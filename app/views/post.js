@@ -18,17 +18,7 @@ export function postPage({ facts, isAdmin, post, comments, formKey, isSaved, pro
     ${comments.map(commentOf)}
     ${isSaved && notice('good', 'Thank you. Your comment is saved, and appears here as soon as it has been read and approved.')}
     ${notice('bad', problem)}
-    <form class="card" method="post" action="/posts/${post.slug}/comments">
-      <h3>Say something</h3>
-      <input type="hidden" name="formKey" value="${formKey}">
-      <div class="trap" aria-hidden="true"><label for="website">Leave this empty</label><input id="website" name="website" tabindex="-1" autocomplete="off"></div>
-      <label for="author">Name</label>
-      <input id="author" name="author" maxlength="100" required autocomplete="name" value="${written.author}">
-      <label for="body">Comment</label>
-      <textarea id="body" name="body" rows="4" maxlength="2000" required>${written.body}</textarea>
-      <button type="submit">Send the comment</button>
-      <p class="hint">Comments are read before they appear.</p>
-    </form>
+    ${commentForm({ slug: post.slug, formKey, written })}
   </section>`;
   return layout({
     title: post.title,
@@ -38,6 +28,20 @@ export function postPage({ facts, isAdmin, post, comments, formKey, isSaved, pro
     main,
   });
 }
+
+/** The form of a comment; `written` is what could not be saved before. */
+export const commentForm = ({ slug, formKey, written }) =>
+  markup`<form class="card" method="post" action="/posts/${encodeURIComponent(slug)}/comments">
+      <h3>Say something</h3>
+      <input type="hidden" name="formKey" value="${formKey}">
+      <div class="trap" aria-hidden="true"><label for="website">Leave this empty</label><input id="website" name="website" tabindex="-1" autocomplete="off"></div>
+      <label for="author">Name</label>
+      <input id="author" name="author" maxlength="100" required autocomplete="name" value="${written.author}">
+      <label for="body">Comment</label>
+      <textarea id="body" name="body" rows="4" maxlength="2000" required>${written.body}</textarea>
+      <button type="submit">Send the comment</button>
+      <p class="hint">Comments are read before they appear.</p>
+    </form>`;
 
 const countOf = ({ length }) =>
   length === 0 ? 'No comments yet' : `${length} ${length === 1 ? 'comment' : 'comments'}`;

@@ -73,6 +73,13 @@ describe('the page cache', () => {
     expect(await cache.get('page 2', page('new'))).to.equal('new');
   });
 
+  it('takes a change for made although its pages cannot be loaded just then', async () => {
+    await cache.get('front', page('old'));
+    await cache.changed({ front: () => Promise.reject(new Error('away')), post: page('new') });
+    expect(await cache.get('front', page('newest'))).to.equal('newest');
+    expect(await cache.get('post', page('never'))).to.equal('new');
+  });
+
   it('never shows what was loaded before a change and stored after it', async () => {
     let finish: (value: string) => void = () => undefined;
     const slow = cache.get('front', () => new Promise((done) => (finish = done)));

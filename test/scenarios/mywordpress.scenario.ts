@@ -38,6 +38,14 @@ describe('MyWordPress', () => {
     );
   });
 
+  it('gives a text back to whoever was signed out while writing', async () => {
+    const stranger = createVisitor(() => origins[0] ?? '');
+    const { status, body } = await stranger.post('/admin/posts', await postForm('A long text'));
+    expect(status).to.equal(403);
+    expect(body).to.include('signed out').and.include('value="A long text"');
+    expect(await countOf(stage.primary, 'A long text')).to.equal(0);
+  });
+
   it('shows a post with its picture on the other instance, and nothing of the camera', async () => {
     // The front page is in the cache of both.
     await reader.get('/');
@@ -120,6 +128,18 @@ describe('MyWordPress', () => {
     const failed = await author.post('/admin/posts', form);
     expect(failed.status).to.equal(503);
     expect(failed.body).to.include('Written at a bad moment').and.include('still here');
+    await stage.redis.end();
+    const comment = { author: 'Grace', body: 'Kept, too', formKey: randomUUID() };
+    for (const { status, body } of [
+      await author.post('/admin/posts', form),
+      await reader.post('/posts/harbour/comments', comment),
+    ]) {
+      expect(status).to.equal(503);
+      expect(body)
+        .to.match(/Written at a bad moment|Kept, too/)
+        .and.include('still here');
+    }
+    stage.redis.start();
 
     stage.writer.moveTo(stage.primary.port);
     await stage.replica.start();
