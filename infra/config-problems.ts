@@ -12,7 +12,8 @@ export interface Described {
   readonly allowed?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly only?: { readonly tier?: string; readonly type?: string };
+  /** Values of other keys without which this one means nothing. */
+  readonly only?: Readonly<Record<string, string>>;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;

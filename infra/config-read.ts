@@ -15,10 +15,19 @@ import type { EnvironmentConfiguration, StackConfiguration } from './config.ts';
 import { describeSchema, notAllowed, problemsIn, unknownKey } from './config-problems.ts';
 import type { Problem } from './config-problems.ts';
 import { environmentProblems, foreignKeyProblems, stackProblems } from './config-rules.ts';
+import { databaseProblems, foreignDatabaseKeyProblems } from './data/database-rules.ts';
+import { databaseSection } from './data/database-section.ts';
 
 /** Keys of a stack file below `beanpole:`. */
-export const sectionNames = ['application', 'shared', 'network', 'domain', 'environments'] as const;
-const environmentOnly = ['network', 'domain', 'environments'] as const;
+export const sectionNames = [
+  'application',
+  'shared',
+  'network',
+  'domain',
+  'database',
+  'environments',
+] as const;
+const environmentOnly = ['network', 'domain', 'database', 'environments'] as const;
 
 const namespace = 'beanpole:';
 
@@ -108,10 +117,16 @@ function readEnvironments(
     sections.domain === undefined
       ? undefined
       : readSection('domain', domainSection, sections.domain, problems);
+  const database =
+    sections.database === undefined
+      ? undefined
+      : readSection('database', databaseSection, sections.database, problems);
+  if (isMapping(sections.database)) problems.push(...beanpole(foreignDatabaseKeyProblems(sections.database)));
   const environments = readEachEnvironment(sections.environments, problems);
   if (!network || !environments || problems.length > 0) return undefined;
   problems.push(...beanpole(stackProblems(environments, network, domain)));
-  return { kind: 'environments', network, domain, environments };
+  if (database) problems.push(...beanpole(databaseProblems(database)));
+  return { kind: 'environments', network, domain, database, environments };
 }
 
 function readEachEnvironment(

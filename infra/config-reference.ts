@@ -14,6 +14,7 @@ import {
 import { allowedBy, describeSchema } from './config-problems.ts';
 import type { Described } from './config-problems.ts';
 import { reservedProperties } from './config-rules.ts';
+import { databaseSection } from './data/database-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 
@@ -24,7 +25,7 @@ const code = (value: unknown): string => `\`${typeof value === 'string' ? value 
 
 function whatFor({ only }: Described): string {
   if (!only) return '';
-  return `Only for ${[only.tier, only.type].filter(Boolean).join(', ')}. `;
+  return `Only for ${Object.values(only).join(', ')}. `;
 }
 
 function row(key: string, node: Described, required: boolean): string {
@@ -71,6 +72,14 @@ A \`LoadBalanced\` environment needs a NAT gateway.
 Optional. Without it environments are reached by the address of the load balancer or the Elastic IP.
 
 ${table(describeSchema(domainSection))}
+
+## beanpole:database
+
+Optional. All environments of the stack may connect to it; they get \`RDS_HOSTNAME\`, \`RDS_PORT\`, \`RDS_DB_NAME\`,
+\`RDS_USERNAME\`, \`RDS_PASSWORD\` and, where there is one to read from, \`RDS_READER_HOSTNAME\`. RDS keeps the password
+in Secrets Manager and rotates it.
+
+${table(describeSchema(databaseSection))}
 
 ## beanpole:environments
 

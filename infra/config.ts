@@ -9,6 +9,7 @@ import {
   workerDaemon,
 } from '../model/schemas.ts';
 import type { Architecture } from '../model/schemas.ts';
+import type { DatabaseConfiguration } from './data/database-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
 /** CloudWatch Logs accepts these retention periods only. */
@@ -289,6 +290,7 @@ export interface EnvironmentStack {
   readonly region: string;
   readonly network: NetworkConfiguration;
   readonly domain: DomainConfiguration | undefined;
+  readonly database: DatabaseConfiguration | undefined;
   readonly environments: Readonly<Record<string, EnvironmentConfiguration>>;
 }
 

@@ -3,6 +3,9 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
+import { AuroraCluster } from './data/aurora-cluster.ts';
+import type { Database } from './data/database.ts';
+import { DatabaseInstance } from './data/database-instance.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -22,10 +25,11 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
     configuration: configuration.network,
     tags: stackTags(configuration),
   });
+  const database = buildDatabase(configuration, network);
   const made: Record<string, Environment> = {};
   // Workers first: web environments give work to their queues.
   for (const name of workersFirst(configuration))
-    made[name] = buildEnvironment(name, configuration, observed, network, made);
+    made[name] = buildEnvironment(name, configuration, observed, { network, database }, made);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
     Object.fromEntries(
@@ -43,6 +47,17 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   };
 }
 
+function buildDatabase(stack: EnvironmentStack, network: Network): Database | undefined {
+  const { database: configuration } = stack;
+  if (!configuration) return undefined;
+  const { vpcId, privateSubnetIds } = network;
+  const args = { configuration, vpcId, privateSubnetIds, tags: stackTags(stack) };
+  const name = `${stackPrefix(stack)}-database`;
+  return configuration.engine === 'aurora-mysql'
+    ? new AuroraCluster(name, args)
+    : new DatabaseInstance(name, args);
+}
+
 const workersFirst = ({ environments }: EnvironmentStack): string[] =>
   Object.keys(environments).sort(
     (a, b) => Number(environments[b]?.tier === 'Worker') - Number(environments[a]?.tier === 'Worker'),
@@ -52,7 +67,7 @@ function buildEnvironment(
   environment: string,
   { application, stack, environments, domain }: EnvironmentStack,
   observed: Observed,
-  network: Network,
+  shared: { readonly network: Network; readonly database: Database | undefined },
   made: Readonly<Record<string, Environment>>,
 ): Environment {
   const configuration = environments[environment];
@@ -65,7 +80,7 @@ function buildEnvironment(
     account: observed.account,
     application: observed.application,
     observed: observedEnvironment,
-    network,
+    ...shared,
     domainName: domain?.name,
     targetQueue:
       configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,

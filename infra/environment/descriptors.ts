@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { deploymentOptions } from '../../model/schemas.ts';
 import type {
+  databaseEndpoint,
   DeploymentOptions,
   environmentDescriptor,
   instanceDescriptor,
@@ -17,6 +18,7 @@ export interface MadeForInstance {
   readonly elasticIpAllocationId: string | undefined;
   readonly workerQueueUrl: string | undefined;
   readonly workerDaemon: WorkerDaemon | undefined;
+  readonly database: z.input<typeof databaseEndpoint> | undefined;
 }
 
 export function describeInstance(
@@ -38,6 +40,7 @@ export function describeInstance(
     elasticIpAllocationId: made.elasticIpAllocationId,
     workerQueueUrl: made.workerQueueUrl,
     workerDaemon: made.workerDaemon,
+    database: made.database,
   };
 }
 

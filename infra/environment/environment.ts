@@ -5,6 +5,7 @@ import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { environmentDescriptor, instanceDescriptor } from '../../model/schemas.ts';
 import type { ApplicationDescriptor } from '../../model/schemas.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
+import type { Database } from '../data/database.ts';
 import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
 import type { Network } from '../network/network.ts';
@@ -27,6 +28,7 @@ export interface EnvironmentArgs {
   readonly application: ApplicationDescriptor;
   readonly observed: ObservedEnvironment;
   readonly network: Network;
+  readonly database: Database | undefined;
   /** Domain of the stack; needed for a `record` only. */
   readonly domainName: string | undefined;
   /** The queue that this environment's application gives work to. */
@@ -68,12 +70,18 @@ export class Environment extends pulumi.ComponentResource {
 
   private createSecurityChain(
     name: string,
-    { configuration, network, name: environment }: EnvironmentArgs,
+    { configuration, network, database, name: environment }: EnvironmentArgs,
   ): SecurityChain {
     const { tier, type } = configuration;
     return new SecurityChain(
       name,
-      { vpcId: network.vpcId, tier, type, tags: tags(environment) },
+      {
+        vpcId: network.vpcId,
+        tier,
+        type,
+        stores: { ...(database && { database }) },
+        tags: tags(environment),
+      },
       { parent: this },
     );
   }
@@ -119,6 +127,7 @@ export class Environment extends pulumi.ComponentResource {
         ownDeadLetterQueueArn: this.worker?.queue.deadLetterArn,
         targetQueueArn: args.targetQueue?.arn,
         hasElasticIp: this.web?.elasticIp !== undefined,
+        databaseSecretArn: args.database?.secretArn,
       },
       { parent: this },
     );
@@ -130,6 +139,7 @@ export class Environment extends pulumi.ComponentResource {
         elasticIpAllocationId: this.web?.elasticIp?.allocationId,
         workerQueueUrl: args.targetQueue?.url,
         workerDaemon: this.worker?.daemon,
+        database: args.database && endpointOf(args.database),
       })
       .apply((made) => describeInstance(args, made));
     return createDescriptor(
@@ -226,6 +236,15 @@ export class Environment extends pulumi.ComponentResource {
     };
   }
 }
+
+/** Without the component itself, like `addressesOf`. */
+const endpointOf = ({ host, readerHost, port, databaseName, secretArn }: Database) => ({
+  host,
+  readerHost,
+  port,
+  name: databaseName,
+  secretArn,
+});
 
 /** Without the component itself, which `pulumi.output` would walk through. */
 const addressesOf = ({ arn, dnsName, listenerArn }: LoadBalancer) => ({ arn, dnsName, listenerArn });

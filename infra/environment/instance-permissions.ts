@@ -23,6 +23,8 @@ export interface PermissionsArgs {
   readonly targetQueueArn?: string | undefined;
   /** Whether instances associate an Elastic IP with themselves. */
   readonly hasElasticIp: boolean;
+  /** Master user of the stack's database. */
+  readonly databaseSecretArn?: string | undefined;
 }
 
 /** The Run Command part of AmazonSSMManagedInstanceCore; the managed policy would open every parameter in the account. */
@@ -50,6 +52,7 @@ export function instancePermissions(args: PermissionsArgs): Statement[] {
     ...lifecycleStatements(args),
     ...queueStatements(args),
     ...(args.hasElasticIp ? elasticIpStatements(args) : []),
+    ...secretStatements(args),
     { Sid: 'RunCommand', Effect: 'Allow', Action: runCommandActions, Resource: '*' },
   ];
 }
@@ -171,6 +174,13 @@ function queueStatements({
       Resource: targetQueueArn,
     });
   return statements;
+}
+
+/** DescribeSecret tells of a rotation without telling the password. */
+function secretStatements({ databaseSecretArn }: PermissionsArgs): Statement[] {
+  if (databaseSecretArn === undefined) return [];
+  const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
+  return [{ Sid: 'ReadDatabasePassword', Effect: 'Allow', Action: actions, Resource: databaseSecretArn }];
 }
 
 function elasticIpStatements(args: PermissionsArgs): Statement[] {

@@ -15,6 +15,7 @@ export interface InstanceRoleArgs {
   readonly ownDeadLetterQueueArn?: pulumi.Input<string> | undefined;
   readonly targetQueueArn?: pulumi.Input<string> | undefined;
   readonly hasElasticIp: boolean;
+  readonly databaseSecretArn?: pulumi.Input<string> | undefined;
 }
 
 const trustEc2 = JSON.stringify({
@@ -53,13 +54,11 @@ export class InstanceRole extends pulumi.ComponentResource {
   }
 
   private createPermissions(name: string, args: InstanceRoleArgs, role: aws.iam.Role): aws.iam.RolePolicy {
+    const { ownQueueArn, ownDeadLetterQueueArn, targetQueueArn, databaseSecretArn } = args;
     const policy = pulumi
-      .all([args.ownQueueArn, args.ownDeadLetterQueueArn, args.targetQueueArn])
-      .apply(([ownQueueArn, ownDeadLetterQueueArn, targetQueueArn]) =>
-        JSON.stringify({
-          Version: '2012-10-17',
-          Statement: instancePermissions({ ...args, ownQueueArn, ownDeadLetterQueueArn, targetQueueArn }),
-        }),
+      .output({ ownQueueArn, ownDeadLetterQueueArn, targetQueueArn, databaseSecretArn })
+      .apply((arns) =>
+        JSON.stringify({ Version: '2012-10-17', Statement: instancePermissions({ ...args, ...arns }) }),
       );
     return new aws.iam.RolePolicy(
       `${name}-permissions`,

@@ -1,11 +1,14 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { EnvironmentType, Tier } from '../../model/schemas.ts';
+import type { DataStore } from '../data/data-store.ts';
 
 export interface SecurityChainArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly tier: Tier;
   readonly type: EnvironmentType;
+  /** What instances may connect to, by a name for its rule. */
+  readonly stores: Readonly<Record<string, DataStore>>;
   readonly tags: Record<string, string>;
 }
 
@@ -22,7 +25,8 @@ const anywhere = '0.0.0.0/0';
 const http = { ipProtocol: 'tcp', fromPort: 80, toPort: 80 } as const;
 
 /**
- * Security groups in which each link admits only the one before it: internet → load balancer → instances.
+ * Security groups in which each link admits only the one before it: internet → load balancer → instances →
+ * database, cache, file system.
  * Rules are resources of their own; mixed with inline ones they would undo each other.
  */
 export class SecurityChain extends pulumi.ComponentResource {
@@ -42,6 +46,8 @@ export class SecurityChain extends pulumi.ComponentResource {
     if (loadBalancer) this.linkLoadBalancer(name, loadBalancer, instances, args);
     if (entrance === 'Internet') this.admitInternet(`${name}-instances`, instances, args);
     this.letOut(`${name}-instances`, instances, args);
+    for (const [storeName, store] of Object.entries(args.stores))
+      this.admitToStore(`${name}-instances-to-${storeName}`, instances, store, args);
 
     this.loadBalancerId = loadBalancer?.id;
     this.instancesId = instances.id;
@@ -86,6 +92,26 @@ export class SecurityChain extends pulumi.ComponentResource {
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-from-internet`,
       { securityGroupId: group.id, cidrIpv4: anywhere, ...http, tags },
+      { parent: this },
+    );
+  }
+
+  private admitToStore(
+    name: string,
+    instances: aws.ec2.SecurityGroup,
+    { securityGroupId, port }: DataStore,
+    { tags }: SecurityChainArgs,
+  ): void {
+    new aws.vpc.SecurityGroupIngressRule(
+      name,
+      {
+        securityGroupId,
+        referencedSecurityGroupId: instances.id,
+        ipProtocol: 'tcp',
+        fromPort: port,
+        toPort: port,
+        tags,
+      },
       { parent: this },
     );
   }

@@ -92,9 +92,42 @@ describe('a stack file', () => {
       'beanpole:networks: unknown key; did you mean network?',
     ],
     [
-      'a section of a later version',
+      'a section that does not exist',
+      () => readWith({ web }, { 'beanpole:databases': {} }),
+      /^beanpole:databases: unknown key/,
+    ],
+    [
+      'a database without an engine',
       () => readWith({ web }, { 'beanpole:database': {} }),
-      'beanpole:database: unknown key; known are application, domain, environments, network, shared.',
+      'beanpole:database.engine: is missing; allowed: aurora-mysql or mysql.',
+    ],
+    [
+      'a key of the other engine',
+      () => readWith({ web }, { 'beanpole:database': { engine: 'mysql', instances: 2 } }),
+      'beanpole:database.instances: only for engine aurora-mysql; this is mysql.',
+    ],
+    [
+      'capacities of a provisioned cluster',
+      () =>
+        readWith(
+          { web },
+          { 'beanpole:database': { engine: 'aurora-mysql', instanceClass: 'db.r6g.large', minCapacity: 1 } },
+        ),
+      'beanpole:database.minCapacity: only for Serverless v2; with instanceClass the size is fixed.',
+    ],
+    [
+      'capacities in the wrong order',
+      () =>
+        readWith(
+          { web },
+          { 'beanpole:database': { engine: 'aurora-mysql', minCapacity: 8, maxCapacity: 4 } },
+        ),
+      'beanpole:database.minCapacity: 8 is more than maxCapacity, which is 4.',
+    ],
+    [
+      'more replicas than five',
+      () => readWith({ web }, { 'beanpole:database': { engine: 'mysql', readReplicas: 6 } }),
+      'beanpole:database.readReplicas: 6 is not allowed; allowed: a whole number from 0 to 5.',
     ],
     [
       'an application in capitals',

@@ -15,6 +15,8 @@ export interface RecordedResource {
   /** Names of resources that must exist first. */
   readonly dependsOn: readonly string[];
   readonly retainOnDelete: boolean;
+  /** Pulumi refuses to delete it. */
+  readonly protect: boolean;
   /** Undefined: the provider decides. */
   readonly deleteBeforeReplace: boolean | undefined;
 }
@@ -58,6 +60,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getRetainondelete(): boolean;
+  getProtect(): boolean;
   getDeletebeforereplace(): boolean;
   getDeletebeforereplacedefined(): boolean;
 }
@@ -111,6 +114,7 @@ function recorded(request: Request, inputs: ReadonlyMap<string, Record<string, u
     ignoreChanges: request.getIgnorechangesList(),
     dependsOn: request.getDependenciesList().map(lastOf),
     retainOnDelete: request.getRetainondelete(),
+    protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplacedefined()
       ? request.getDeletebeforereplace()
       : undefined,
@@ -148,6 +152,16 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
     'aws:ec2/eip:Eip': { allocationId: `eipalloc-${name}`, publicIp: '198.51.100.7' },
     'aws:ec2/launchTemplate:LaunchTemplate': { latestVersion: 3 },
     'aws:lb/loadBalancer:LoadBalancer': { dnsName: `${name}.elb.example`, zoneId: 'Z-ELB' },
+    'aws:rds/cluster:Cluster': {
+      endpoint: `${name}.cluster.example`,
+      readerEndpoint: `${name}.cluster-ro.example`,
+      masterUserSecrets: [{ secretArn: `${arn}-secret` }],
+    },
+    'aws:rds/instance:Instance': {
+      address: `${name}.rds.example`,
+      identifier: name,
+      masterUserSecrets: [{ secretArn: `${arn}-secret` }],
+    },
     'aws:route53/zone:Zone': { zoneId: 'Z-APPLICATION', nameServers: ['ns-1.example', 'ns-2.example'] },
     'aws:sqs/queue:Queue': { url: `https://sqs.example/${name}` },
     'aws:s3/bucket:Bucket': { bucket: name },

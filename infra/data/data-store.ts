@@ -1,0 +1,32 @@
+import * as aws from '@pulumi/aws';
+import type * as pulumi from '@pulumi/pulumi';
+
+/** What a stack's environments share, as their security chain sees it. */
+export interface DataStore {
+  readonly securityGroupId: pulumi.Output<string>;
+  /** TCP port that instances connect to. */
+  readonly port: number;
+}
+
+/** Where a data store lives. */
+export interface DataStoreArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** One in each zone; no route leads from the internet into them. */
+  readonly privateSubnetIds: pulumi.Input<string[]>;
+  readonly tags: Record<string, string>;
+}
+
+/** A group without any rule: nobody connects, until the security chain of an environment admits its instances. */
+export function createStoreSecurityGroup(
+  name: string,
+  whose: string,
+  { vpcId, tags }: DataStoreArgs,
+  parent: pulumi.Resource,
+): aws.ec2.SecurityGroup {
+  return new aws.ec2.SecurityGroup(
+    name,
+    // A changed description replaces the group: keep it free of anything that may change.
+    { vpcId, description: `${whose} of a Beanpole stack`, tags: { ...tags, Name: name } },
+    { parent },
+  );
+}

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { AuroraCluster } from '../../../infra/data/aurora-cluster.ts';
+import { DatabaseInstance } from '../../../infra/data/database-instance.ts';
+import { databaseSection } from '../../../infra/data/database-section.ts';
+import { recordResources } from '../../support/record-resources.ts';
+
+const place = {
+  vpcId: 'vpc-1',
+  privateSubnetIds: ['subnet-a', 'subnet-b'],
+  tags: { 'beanpole:stack': 'prod' },
+};
+const clusterType = 'aws:rds/cluster:Cluster';
+const instanceType = 'aws:rds/instance:Instance';
+const memberType = 'aws:rds/clusterInstance:ClusterInstance';
+
+const aurora = (given: object = {}) =>
+  recordResources(() => {
+    const configuration = databaseSection.parse({ engine: 'aurora-mysql', ...given });
+    const { host, readerHost, secretArn } = new AuroraCluster('db', { configuration, ...place });
+    return { host, readerHost, secretArn };
+  });
+const mysql = (given: object = {}) =>
+  recordResources(() => {
+    const configuration = databaseSection.parse({ engine: 'mysql', ...given });
+    const { host, readerHost, secretArn } = new DatabaseInstance('db', { configuration, ...place });
+    return { host, readerHost, secretArn };
+  });
+
+/** What makes a database private, encrypted, backed up and without a password in any state. */
+const safe = {
+  storageEncrypted: true,
+  manageMasterUserPassword: true,
+  vpcSecurityGroupIds: ['db-id'],
+  dbSubnetGroupName: 'db',
+  deletionProtection: true,
+  skipFinalSnapshot: false,
+  finalSnapshotIdentifier: 'db-final',
+  backupRetentionPeriod: 7,
+  copyTagsToSnapshot: true,
+};
+
+describe('an Aurora cluster', () => {
+  it('is encrypted, private, protected and backed up; RDS keeps its password', async () => {
+    const recording = await aurora();
+    const cluster = recording.only(clusterType);
+    expect(cluster.inputs).to.deep.include({ ...safe, engine: 'aurora-mysql', databaseName: 'ebdb' });
+    expect(cluster.inputs).not.to.have.any.keys('masterPassword', 'snapshotIdentifier');
+    expect(cluster.protect).to.equal(true);
+    expect(cluster.ignoreChanges).to.have.members([
+      'engineVersion',
+      'snapshotIdentifier',
+      'availabilityZones',
+    ]);
+    expect(recording.only('aws:rds/subnetGroup:SubnetGroup').inputs.subnetIds).to.deep.equal([
+      'subnet-a',
+      'subnet-b',
+    ]);
+  });
+
+  it('has a writer and readers that scale between its capacities, none of them public', async () => {
+    const recording = await aurora({ instances: 3, minCapacity: 1, maxCapacity: 8 });
+    expect(recording.only(clusterType).inputs.serverlessv2ScalingConfiguration).to.deep.equal({
+      minCapacity: 1,
+      maxCapacity: 8,
+    });
+    expect(recording.ofType(memberType).map(({ name }) => name)).to.deep.equal(['db-1', 'db-2', 'db-3']);
+    for (const { inputs } of recording.ofType(memberType))
+      expect(inputs).to.deep.include({ instanceClass: 'db.serverless', publiclyAccessible: false });
+  });
+
+  it('tells where to write, where to read and where the password is', async () => {
+    expect((await aurora()).outputs).to.deep.equal({
+      host: 'db.cluster.example',
+      readerHost: 'db.cluster-ro.example',
+      secretArn: 'arn:aws:mock:eu-central-1:123456789012:db-secret',
+    });
+    expect((await aurora({ instances: 1 })).outputs.readerHost).to.equal(undefined);
+  });
+
+  it('is provisioned with an instance class, and restored from a snapshot where wanted', async () => {
+    const recording = await aurora({ instanceClass: 'db.r6g.large', restoreFromSnapshot: 'before' });
+    const { inputs } = recording.only(clusterType);
+    expect(inputs).to.include({ snapshotIdentifier: 'before' });
+    expect(inputs).not.to.have.any.keys('serverlessv2ScalingConfiguration');
+    expect(recording.ofType(memberType)[0]?.inputs.instanceClass).to.equal('db.r6g.large');
+  });
+
+  it('can be deleted, with its final snapshot, only when the protection is taken off', async () => {
+    const cluster = (await aurora({ protection: false })).only(clusterType);
+    expect(cluster.protect).to.equal(false);
+    expect(cluster.inputs).to.include({ deletionProtection: false, skipFinalSnapshot: false });
+  });
+});
+
+describe('an RDS instance', () => {
+  it('is encrypted, private, protected and backed up; RDS keeps its password', async () => {
+    const recording = await mysql();
+    const instance = recording.only(instanceType);
+    expect(instance.inputs).to.deep.include({
+      ...safe,
+      engine: 'mysql',
+      dbName: 'ebdb',
+      instanceClass: 'db.t4g.micro',
+      storageType: 'gp3',
+      allocatedStorage: 20,
+      multiAz: false,
+      publiclyAccessible: false,
+    });
+    expect(instance.inputs).not.to.have.any.keys('password');
+    expect(instance.protect).to.equal(true);
+    expect(recording.outputs).to.include({ host: 'db.rds.example', readerHost: undefined });
+  });
+
+  it('has replicas to read from, as private and encrypted as itself', async () => {
+    const recording = await mysql({ readReplicas: 2, multiAz: true });
+    const replicas = recording.ofType(instanceType).filter(({ name }) => name !== 'db');
+    expect(replicas.map(({ name }) => name)).to.deep.equal(['db-replica-1', 'db-replica-2']);
+    for (const { inputs } of replicas)
+      expect(inputs).to.deep.include({
+        replicateSourceDb: 'db',
+        storageEncrypted: true,
+        publiclyAccessible: false,
+        vpcSecurityGroupIds: ['db-id'],
+      });
+    expect(recording.outputs.readerHost).to.equal('db-replica-1.rds.example');
+  });
+
+  it('leaves nothing behind where no final snapshot is wanted', async () => {
+    const { inputs } = (await mysql({ finalSnapshot: false, protection: false })).only(instanceType);
+    expect(inputs).to.include({ skipFinalSnapshot: true });
+    expect(inputs).not.to.have.any.keys('finalSnapshotIdentifier');
+  });
+});
