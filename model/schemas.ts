@@ -59,6 +59,8 @@ export const versionManifest = z.strictObject({
   architecture,
   /** One source bundle per tier; a tier may be absent. */
   bundles: z.strictObject({ WebServer: bundle.optional(), Worker: bundle.optional() }),
+  /** Tiers whose bundles have something to do once per deployment, on one instance, before anything switches. */
+  onceSteps: z.array(tier).optional(),
 });
 
 /** `/beanpole/<application>`: what the `application` stack made and every other stack needs. */
@@ -248,6 +250,8 @@ export const deploymentTask = z.discriminatedUnion('action', [
   /** Auto Scaling processes that would disturb the deployment; only those that nobody else has suspended. */
   z.strictObject({ action: z.literal('SuspendProcesses'), slot, processes: z.array(z.string()) }),
   z.strictObject({ action: z.literal('ResumeProcesses'), slot, processes: z.array(z.string()) }),
+  /** One instance of the slot prepares the version and does what is done once per deployment; it switches nothing. */
+  z.strictObject({ action: z.literal('RunOnce'), slot }),
   /** One Run Command to these instances; without `instanceIds` to all in service that `exceptIds` does not name. */
   z.strictObject({
     action: z.literal('Deploy'),

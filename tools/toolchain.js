@@ -18,6 +18,8 @@ export const debianPackages = {
   mariadbd: 'mariadb-server',
   mariabackup: 'mariadb-backup',
   'redis-server': 'redis-server',
+  phpquery: 'php-fpm',
+  python3: 'python3',
 };
 
 /** What only the tests need: a browser. */

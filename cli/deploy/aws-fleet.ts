@@ -80,7 +80,7 @@ async function sendCommand(
   ids: readonly string[],
   delivery: Delivery,
 ): Promise<string> {
-  const { pointer, deployment, fencingToken, timeoutSeconds, comment } = delivery;
+  const { pointer, deployment, fencingToken, timeoutSeconds, comment, stage } = delivery;
   const Parameters = {
     Deployment: [String(deployment)],
     FencingToken: [String(fencingToken)],
@@ -89,6 +89,7 @@ async function sendCommand(
     VersionLabel: [pointer.versionLabel],
     Configuration: [Buffer.from(JSON.stringify(pointer.configuration)).toString('base64')],
     Timeout: [String(timeoutSeconds)],
+    ...(stage && { Stage: [`--stage ${stage}`] }),
   };
   try {
     const { Command } = await ssm.send(

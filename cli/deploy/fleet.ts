@@ -15,6 +15,8 @@ export interface Delivery {
   readonly fencingToken: number;
   readonly timeoutSeconds: number;
   readonly comment: string;
+  /** Only what is done once per deployment; nothing switches. */
+  readonly stage?: 'release';
 }
 
 export interface Invocation {

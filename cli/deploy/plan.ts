@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { displayName, type EnvironmentName, type Slot } from '../../model/names.ts';
 import type {
   ConfigurationSnapshot,
@@ -64,7 +65,7 @@ export function planDeployment(input: PlanInput): Plan {
     active,
     groups,
   };
-  const steps = policy.steps(policyInput);
+  const steps = [...onceSteps(input, active), ...policy.steps(policyInput)];
   return {
     environment: {
       application: environment.application,
@@ -81,6 +82,26 @@ export function planDeployment(input: PlanInput): Plan {
     pointOfNoReturn: pointOfNoReturn(steps, previous?.versionLabel),
     notes,
   };
+}
+
+/** What is done once per deployment comes before everything else, on an instance of the old version. */
+function onceSteps(
+  { environment, version, groups, current, configuration }: PlanInput,
+  active: Slot,
+): PlannedStep[] {
+  const runs = current?.slots[active];
+  const isReconfiguration =
+    runs?.versionLabel === version.label && !isDeepStrictEqual(runs.configuration, configuration);
+  if (version.onceSteps?.includes(environment.tier) !== true || isReconfiguration) return [];
+  if (!groups[active].instances.some(({ state }) => state === 'InService')) return [];
+  return [
+    {
+      id: 'once',
+      sentence: `Do what ${version.label} does once per deployment on one instance of ${displayName(environment)}: its release step, container commands for the leader.`,
+      task: { action: 'RunOnce', slot: active },
+      withoutUndo: 'What it did stays; the version before must cope with it.',
+    },
+  ];
 }
 
 /** The wished policy, unless this deployment cannot or need not be done like that. */

@@ -7,6 +7,7 @@ import { keys } from '../../model/names.ts';
 import type {
   ApplicationDescriptor,
   EnvironmentDescriptor,
+  Platform,
   Tier,
   VersionManifest,
 } from '../../model/schemas.ts';
@@ -19,8 +20,10 @@ import { size } from '../ui/duration.ts';
 import { architectureOf } from './architecture.ts';
 import { readVersion } from './catalogue.ts';
 import { inspectFolder, inspectZip, kindOf } from './inspect.ts';
+import { listEverything, listSource, type SourceFile } from './source.ts';
 import { stage, temporaryFolder } from './staging.ts';
-import { bundleProblems, sizeProblems } from './start-command.ts';
+import { bundleProblems, hasOnceSteps, needsBuild, sizeProblems } from './start-command.ts';
+import { unzip } from './unzip.ts';
 import { uploadBundle } from './upload.ts';
 import { writeZip, type Archive } from './zip.ts';
 
@@ -54,7 +57,10 @@ export async function createVersion(
   const temporary = await temporaryFolder();
   try {
     const archives = await Promise.all(
-      sources.map((source) => build(context, source, join(temporary, source.tier), board)),
+      sources.map((source) => {
+        const platforms = platformsOf(source.tier, environments);
+        return build(context, source, { platforms, temporary: join(temporary, source.tier), board });
+      }),
     );
     const tooLarge = archives.flatMap(({ bytes }, index) => sizeProblems(sources[index]?.path ?? '', bytes));
     if (tooLarge.length > 0) throw notCreated(label, tooLarge);
@@ -66,6 +72,7 @@ export async function createVersion(
     return await writeManifest(context, documents, request, {
       architecture,
       bundles: bundlesOf(sources, archives),
+      onceSteps: await tiersWithOnceSteps(sources),
     });
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -81,21 +88,21 @@ async function problemsOf(
   if (kind === 'other') return [`${path} is neither a folder nor a .zip file.`];
   const contents = kind === 'folder' ? await inspectFolder(path) : await readableZip(path);
   if (typeof contents === 'string') return [contents];
-  return bundleProblems(path, contents, needsStartCommand(tier, environments));
+  return bundleProblems(path, contents, needsStartCommand(platformsOf(tier, environments)));
 }
 
 const readableZip = (path: string) =>
   inspectZip(path).catch((error: unknown) => `${path} is not a zip file: ${(error as Error).message}.`);
 
 /** PHP and Python platforms know by themselves how an application starts. */
-function needsStartCommand(tier: Tier, environments: readonly EnvironmentDescriptor[]): boolean {
-  const platforms = environments
-    .filter((environment) => environment.tier === tier)
-    .map(({ platform }) => platform);
+function needsStartCommand(platforms: readonly Platform[]): boolean {
   return (
     platforms.length === 0 || platforms.some((platform) => platform === 'nodejs' || platform === 'procfile')
   );
 }
+
+const platformsOf = (tier: Tier, environments: readonly EnvironmentDescriptor[]): Platform[] =>
+  environments.filter((environment) => environment.tier === tier).map(({ platform }) => platform);
 
 const notCreated = (label: string, problems: readonly string[]): UserError =>
   problemsError(
@@ -107,14 +114,17 @@ const notCreated = (label: string, problems: readonly string[]): UserError =>
 async function build(
   { environment, signal }: Context,
   { tier, path }: Source,
-  temporary: string,
-  board: Board,
+  { platforms, temporary, board }: { platforms: readonly Platform[]; temporary: string; board: Board },
 ): Promise<Archive> {
-  if (kindOf(path) === 'zip') return { path, bytes: (await stat(path)).size, sha256: await digestOf(path) };
+  const isZip = kindOf(path) === 'zip';
+  if (isZip && !needsBuild(await inspectZip(path), platforms))
+    return { path, bytes: (await stat(path)).size, sha256: await digestOf(path) };
   const say = (text: string) => {
     board.row(`build ${tier}`, `${tier}: ${text}`);
   };
-  const files = await stage(path, temporary, { environment, signal, say });
+  const found = isZip ? await filesOfZip(path, `${temporary}-unzipped`) : await listSource(path);
+  const staging = { environment, signal, say };
+  const files = await stage({ name: path, files: found, platforms, temporary }, staging);
   say(`packing ${files.length} files`);
   const archive = await writeZip(files, `${temporary}.zip`);
   board.row(
@@ -123,6 +133,12 @@ async function build(
     'done',
   );
   return archive;
+}
+
+/** All of it: a ready bundle holds what it is to hold. */
+async function filesOfZip(path: string, folder: string): Promise<SourceFile[]> {
+  await unzip(path, folder);
+  return listEverything(folder);
 }
 
 async function digestOf(path: string): Promise<string> {
@@ -144,6 +160,17 @@ async function upload(
   board.row(`upload ${tier}`, uploaded ? text : `${tier}: this bundle was there already`, 'done');
 }
 
+/** Tiers whose bundles have something to do once per deployment. */
+async function tiersWithOnceSteps(sources: readonly Source[]): Promise<Tier[]> {
+  const found = await Promise.all(
+    sources.map(async ({ tier, path }) => {
+      const contents = await (kindOf(path) === 'zip' ? inspectZip(path) : inspectFolder(path));
+      return hasOnceSteps(contents) ? [tier] : [];
+    }),
+  );
+  return found.flat();
+}
+
 function bundlesOf(sources: readonly Source[], archives: readonly Archive[]): VersionManifest['bundles'] {
   const entries = sources.map(({ tier }, index) => {
     const { sha256 = '', bytes = 0 } = archives[index] ?? {};
@@ -156,7 +183,7 @@ async function writeManifest(
   { clock, user }: Context,
   documents: Documents,
   { label, application, description, sourceCommit }: VersionRequest,
-  built: Pick<VersionManifest, 'architecture' | 'bundles'>,
+  built: Pick<VersionManifest, 'architecture' | 'bundles' | 'onceSteps'>,
 ): Promise<VersionManifest> {
   const manifest: VersionManifest = {
     label,

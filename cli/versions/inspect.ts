@@ -23,18 +23,28 @@ export async function inspectFolder(folder: string): Promise<BundleContents> {
     paths: files.map(({ path }) => path),
     procfile: await read('Procfile'),
     packageJson: await read('package.json'),
+    extensions: await Promise.all(
+      files.filter(({ path }) => isExtension(path)).map(({ from }) => readFile(from, 'utf8')),
+    ),
   };
 }
 
-/** The names in a ready bundle, and the two files that may hold a start command. */
+/** The names in a ready bundle, and the files that say how it starts. */
 export async function inspectZip(path: string): Promise<BundleContents> {
   const zip = await openPromise(path, { lazyEntries: true });
   const paths: string[] = [];
   const texts = new Map<string, string>();
   for await (const entry of zip.eachEntry()) {
     if (!entry.fileName.endsWith('/')) paths.push(entry.fileName);
-    if (entry.fileName === 'Procfile' || entry.fileName === 'package.json')
+    if (['Procfile', 'package.json'].includes(entry.fileName) || isExtension(entry.fileName))
       texts.set(entry.fileName, await text(await zip.openReadStreamPromise(entry)));
   }
-  return { paths, procfile: texts.get('Procfile'), packageJson: texts.get('package.json') };
+  return {
+    paths,
+    procfile: texts.get('Procfile'),
+    packageJson: texts.get('package.json'),
+    extensions: [...texts].flatMap(([name, content]) => (isExtension(name) ? [content] : [])),
+  };
 }
+
+const isExtension = (path: string): boolean => /^\.ebextensions\/[^/]+\.config$/.test(path);

@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { copyFile, cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Platform } from '../../model/schemas.ts';
 import { UserError } from '../errors.ts';
-import { byPath, listEverything, listSource, type SourceFile } from './source.ts';
+import { composerInstall, needsComposer } from './composer.ts';
+import { installIntoCache, type Staging } from './module-cache.ts';
+import { pythonPackages } from './python-packages.ts';
+import { runTool, ToolFailedError } from './run-tool.ts';
+import { byPath, listEverything, type SourceFile } from './source.ts';
 import { parsePackageJson, type PackageJson } from './start-command.ts';
-
-export interface Staging {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  /** Told what takes time. */
-  readonly say: (text: string) => void;
-}
 
 const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json'];
 /** Scripts of the bundle's own that npm runs while it installs: they may need, and make, any file. */
@@ -32,16 +28,37 @@ const installScripts = [
  */
 const unused = /^node_modules\/(\.package-lock\.json$|.*\.d\.[cm]?ts(\.map)?$)/;
 
-/** The files of a bundle with its dependencies installed as `npm ci --omit=dev` does. */
-export async function stage(folder: string, temporary: string, staging: Staging): Promise<SourceFile[]> {
-  const files = await listSource(folder);
+export interface Bundle {
+  /** As the person calls it. */
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+  /** Of the environments that it is for. */
+  readonly platforms: readonly Platform[];
+  /** May be filled. */
+  readonly temporary: string;
+}
+
+/** The files of a bundle with what its platform would install on Elastic Beanstalk's instances. */
+export async function stage(bundle: Bundle, staging: Staging): Promise<SourceFile[]> {
+  const files = await withNodeModules(bundle, staging);
+  if (bundle.platforms.includes('python'))
+    return byPath([...files, ...(await pythonPackages(files, staging))]);
+  if (!bundle.platforms.includes('php') || !needsComposer(files)) return files;
+  const folder = `${bundle.temporary}-composer`;
+  await copyInto(folder, files);
+  await composerInstall(folder, staging);
+  return listEverything(folder);
+}
+
+/** As `npm ci --omit=dev` installs them. */
+async function withNodeModules({ name, files, temporary }: Bundle, staging: Staging): Promise<SourceFile[]> {
   const manifest = files.find(({ path }) => path === 'package.json');
   const parsed = manifest && parsePackageJson(await readFile(manifest.from, 'utf8'));
-  if (!parsed || !hasDependencies(parsed)) return files;
+  if (!parsed || !hasDependencies(parsed)) return [...files];
   const lock = files.find(({ path }) => lockFiles.includes(path));
   if (!lock) {
-    if (files.some(({ path }) => path.startsWith('node_modules/'))) return files;
-    throw withoutLock(folder);
+    if (files.some(({ path }) => path.startsWith('node_modules/'))) return [...files];
+    throw withoutLock(name);
   }
   const own = files.filter(({ path }) => !path.startsWith('node_modules/'));
   const lockText = await readFile(lock.from, 'utf8');
@@ -65,22 +82,12 @@ async function cachedModules(
   staging: Staging,
 ): Promise<SourceFile[]> {
   const npmrc = files.find(({ path }) => path === '.npmrc');
-  const folder = join(cacheFolder(staging.environment), await digestOf(manifest, lock, npmrc));
-  if (!existsSync(folder)) {
-    const making = await mkdtempIn(dirname(folder));
-    try {
-      for (const file of files.filter(({ path }) => ['package.json', '.npmrc', ...lockFiles].includes(path)))
-        await copyFile(file.from, join(making, file.path));
-      await npmCi(making, staging);
-      await mkdir(join(making, 'node_modules'), { recursive: true });
-      // Another command may have been faster with the same lock file: then its folder serves.
-      await rename(making, folder).catch((error: unknown) => {
-        if (!existsSync(folder)) throw error;
-      });
-    } finally {
-      await rm(making, { recursive: true, force: true });
-    }
-  }
+  const folder = await installIntoCache(await digestOf(manifest, lock, npmrc), staging, async (making) => {
+    for (const file of files.filter(({ path }) => ['package.json', '.npmrc', ...lockFiles].includes(path)))
+      await copyFile(file.from, join(making, file.path));
+    await npmCi(making, staging);
+    await mkdir(join(making, 'node_modules'), { recursive: true });
+  });
   return modulesIn(folder);
 }
 
@@ -89,10 +96,7 @@ async function installInCopy(
   temporary: string,
   staging: Staging,
 ): Promise<SourceFile[]> {
-  for (const { from, path } of files) {
-    await mkdir(join(temporary, dirname(path)), { recursive: true });
-    await cp(from, join(temporary, path), { verbatimSymlinks: true });
-  }
+  await copyInto(temporary, files);
   await npmCi(temporary, staging);
   return (await listEverything(temporary)).filter(({ path }) => !unused.test(path));
 }
@@ -103,9 +107,11 @@ async function modulesIn(folder: string): Promise<SourceFile[]> {
   );
 }
 
-function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  const cache = environment.XDG_CACHE_HOME ?? join(environment.HOME ?? homedir(), '.cache');
-  return join(cache, 'beanpole', 'modules');
+async function copyInto(folder: string, files: readonly SourceFile[]): Promise<void> {
+  for (const { from, path } of files) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await cp(from, join(folder, path), { verbatimSymlinks: true });
+  }
 }
 
 async function digestOf(manifest: PackageJson, lock: string, npmrc: SourceFile | undefined): Promise<string> {
@@ -117,39 +123,23 @@ async function digestOf(manifest: PackageJson, lock: string, npmrc: SourceFile |
   return hash.digest('hex').slice(0, 32);
 }
 
-async function mkdtempIn(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  return mkdtemp(join(folder, 'installing-'));
-}
-
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'beanpole-version-'));
 
 /** npm runs with the Node that runs this command, so that native packages are built for it. */
-function npmCi(folder: string, { environment, signal, say }: Staging): Promise<void> {
-  say('npm ci --omit=dev');
-  const PATH = [dirname(process.execPath), environment.PATH ?? ''].join(delimiter);
+async function npmCi(folder: string, staging: Staging): Promise<void> {
+  staging.say('npm ci --omit=dev');
   const elsewhere = process.platform === 'linux' ? [] : ['--os=linux', '--libc=glibc'];
-  const options = ['ci', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', ...elsewhere];
-  return new Promise((resolve, reject) => {
-    execFile(
-      'npm',
-      options,
-      { cwd: folder, env: { ...environment, PATH }, signal, maxBuffer: 64 << 20 },
-      (error, stdout, stderr) => {
-        if (!error) resolve();
-        else
-          reject(
-            signal.aborted ? (signal.reason as Error) : npmFailed(stderr || stdout || error.message, error),
-          );
-      },
-    );
-  });
+  const words = ['ci', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', ...elsewhere];
+  try {
+    await runTool('npm', words, folder, staging);
+  } catch (error) {
+    throw error instanceof ToolFailedError ? npmFailed(error) : error;
+  }
 }
 
-function npmFailed(output: string, cause: unknown): UserError {
-  const lines = output.trimEnd().split('\n').slice(-15);
+function npmFailed(cause: ToolFailedError): UserError {
   return new UserError('npm ci failed for the bundle:', {
-    now: [...lines.map((line) => `  ${line}`), 'Nothing was uploaded.'],
+    now: [...cause.lines.map((line) => `  ${line}`), 'Nothing was uploaded.'],
     next: 'npm ci --omit=dev   (in the source folder, to see it alone)',
     cause,
   });

@@ -1,4 +1,6 @@
-/** Rules on what a source bundle must hold; pure, over the names in it and two files. */
+import type { Platform } from '../../model/schemas.ts';
+
+/** Rules on what a source bundle must hold; pure, over the names in it and a few files. */
 
 export const maximumBytes = 512 * 1024 * 1024;
 
@@ -7,6 +9,8 @@ export interface BundleContents {
   readonly paths: readonly string[];
   readonly procfile: string | undefined;
   readonly packageJson: string | undefined;
+  /** Texts of `.ebextensions/*.config`. */
+  readonly extensions?: readonly string[];
 }
 
 export interface PackageJson {
@@ -24,6 +28,22 @@ export function bundleProblems(
 ): string[] {
   if (contents.paths.length === 0) return [`${where} is empty (or everything in it is ignored).`];
   return [...procfileProblems(where, contents), ...startProblems(where, contents, needsStartCommand)];
+}
+
+/** Something is to be done on one instance only: the Procfile's `release`, or container commands for the leader. */
+export const hasOnceSteps = ({ procfile = '', extensions = [] }: BundleContents): boolean =>
+  /^release:\s*\S/m.test(procfile) ||
+  extensions.some((text) => /\bleader_only["']?\s*:\s*["']?true\b/.test(text));
+
+/** A ready bundle lacks what Elastic Beanstalk would install on its instances. */
+export function needsBuild({ paths, packageJson }: BundleContents, platforms: readonly Platform[]): boolean {
+  const has = (folder: string) => paths.some((path) => path.startsWith(`${folder}/`));
+  const { dependencies = {} } = (packageJson === undefined ? undefined : parsePackageJson(packageJson)) ?? {};
+  return (
+    (Object.keys(dependencies).length > 0 && !has('node_modules')) ||
+    (platforms.includes('python') && !has('.python_packages')) ||
+    (platforms.includes('php') && paths.includes('composer.json') && !has('vendor'))
+  );
 }
 
 export const sizeProblems = (where: string, bytes: number): string[] =>

@@ -185,6 +185,7 @@ export class Environment extends pulumi.ComponentResource {
           agent,
           descriptor: parameters.instanceDescriptor(args.name),
           slot: colour,
+          platform: configuration.platform,
         }),
         size: slotSize(colour, observed.activeSlot, configuration),
         terminationTimeoutSeconds:

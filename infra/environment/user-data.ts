@@ -1,7 +1,7 @@
 /** What a new instance runs as root, once: it makes the agent start, nothing more. */
 import { instancePaths } from '../../model/names.ts';
 import type { Slot } from '../../model/names.ts';
-import type { ApplicationDescriptor } from '../../model/schemas.ts';
+import type { ApplicationDescriptor, Platform } from '../../model/schemas.ts';
 
 export interface UserDataArgs {
   readonly region: string;
@@ -10,6 +10,7 @@ export interface UserDataArgs {
   /** Name of the SSM parameter with the instance descriptor. */
   readonly descriptor: string;
   readonly slot: Slot;
+  readonly platform: Platform;
 }
 
 /** Where the deploy document finds the Node.js that runs the agent. */
@@ -23,7 +24,9 @@ export const quoteForShell = (text: string): string => `'${text.replaceAll("'", 
  * credentials, checks it and starts it. Anyone on the instance can read user data, so it holds no secret.
  */
 export function userData(args: UserDataArgs): string {
-  return [settings(args), environment, retry, packages, fetchAgent, unit(args), start].join('\n');
+  return [settings(args), environment, retry, packages(args.platform), fetchAgent, unit(args), start].join(
+    '\n',
+  );
 }
 
 const settings = ({ region, bucket, agent }: UserDataArgs): string => `#!/bin/sh
@@ -56,7 +59,17 @@ attempt() {
 }
 `;
 
-const packages = `find_node() {
+/** What a platform needs besides Node.js, which runs the agent: a test for it, and Amazon Linux's packages. */
+const platformPackages: Readonly<Record<Platform, string>> = {
+  nodejs: '',
+  procfile: '',
+  php: `ls /usr/sbin/php-fpm* >/dev/null 2>&1 || missing="$missing php8.3-fpm php8.3-mysqlnd php8.3-mbstring php8.3-xml php8.3-opcache"
+`,
+  python: `python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || missing="$missing python3.11"
+`,
+};
+
+const packages = (platform: Platform): string => `find_node() {
   for candidate in node-24 node; do
     path=$(command -v "$candidate") || continue
     if [ "$("$path" -p 'parseInt(process.versions.node) >= 24')" = true ]; then
@@ -71,7 +84,7 @@ missing=
 find_node >/dev/null || missing="$missing nodejs24"
 command -v nginx >/dev/null || missing="$missing nginx"
 command -v nft >/dev/null || missing="$missing nftables"
-if [ -n "$missing" ]; then
+${platformPackages[platform]}if [ -n "$missing" ]; then
   # Unquoted: one word per package.
   attempt dnf install -y $missing
 fi

@@ -44,6 +44,7 @@ const fromMachine = [
   'nginx/uwsgi_params',
   'os-release',
   'pam.d',
+  'php',
   'profile',
   'protocols',
   'security',

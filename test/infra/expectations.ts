@@ -146,6 +146,7 @@ function templateIsSafe(
       agent: application.agent,
       descriptor: `/beanpole/mywordpress/${stack}/${environment}/instance`,
       slot,
+      platform: 'nodejs',
     }),
   );
 }

@@ -15,6 +15,8 @@ export interface Shipment {
   readonly signal: AbortSignal;
   /** Ends at the first failure, without waiting for the other instances. */
   readonly failFast: boolean;
+  /** Only what is done once per deployment; nothing switches. */
+  readonly stage?: 'release';
 }
 
 /** Sends a version to instances and waits for the result of each. */
@@ -40,7 +42,7 @@ export async function follow(
   commandId: string,
   ids: readonly string[] = [],
 ): Promise<InstanceResult[]> {
-  const delivery = deliveryOf(run, shipment.pointer);
+  const delivery = deliveryOf(run, shipment);
   const deadline = deadlineOf(run) + deliverySeconds * 1000;
   let gone = new Set<string>();
   for (let poll = 0; ; poll += 1) {
@@ -51,7 +53,7 @@ export async function follow(
     for (const invocation of counted) show(run, shipment.pointer, invocation, deadline);
     const results = counted.flatMap(({ result }) => (result ? [result] : []));
     const open = missing(counted, ids, gone);
-    if (open.length === 0 || (shipment.failFast && results.some(({ outcome }) => outcome !== 'Deployed')))
+    if (open.length === 0 || (shipment.failFast && results.some((result) => !isDone(result))))
       return keep(run, results);
     if (run.clock.now() > deadline)
       return keep(run, [...results, ...open.map((id) => withoutAnswer(id, delivery))]);
@@ -63,25 +65,27 @@ export async function follow(
 
 async function keep(run: Run, results: InstanceResult[]): Promise<InstanceResult[]> {
   await run.journal.results(results);
-  for (const { instanceId, outcome, versionLabel, reason } of results)
+  for (const result of results)
     run.events.write({
-      severity: outcome === 'Deployed' ? 'INFO' : 'ERROR',
-      instanceId,
-      message:
-        outcome === 'Deployed'
-          ? `Runs ${versionLabel}.`
-          : `${versionLabel} was not deployed: ${reason ?? outcome}`,
+      severity: isDone(result) ? 'INFO' : 'ERROR',
+      instanceId: result.instanceId,
+      message: messageOf(result),
     });
   return results;
 }
 
+const isDone = ({ outcome }: InstanceResult): boolean => outcome === 'Deployed' || outcome === 'Prepared';
+
+function messageOf({ outcome, versionLabel, reason }: InstanceResult): string {
+  if (outcome === 'Deployed') return `Runs ${versionLabel}.`;
+  if (outcome === 'Prepared') return `Has done what is done once for ${versionLabel}.`;
+  return `${versionLabel} was not deployed: ${reason ?? outcome}`;
+}
+
 /** An instance in service may still be on its way to Systems Manager: waits for it. */
-async function sendWhenRegistered(
-  run: Run,
-  { slot, pointer, signal }: Shipment,
-  ids: readonly string[],
-): Promise<string> {
-  const delivery = deliveryOf(run, pointer);
+async function sendWhenRegistered(run: Run, shipment: Shipment, ids: readonly string[]): Promise<string> {
+  const { slot, signal } = shipment;
+  const delivery = deliveryOf(run, shipment);
   const deadline = deadlineOf(run);
   for (let poll = 0; ; poll += 1) {
     try {
@@ -100,7 +104,7 @@ async function sendWhenRegistered(
   }
 }
 
-function deliveryOf(run: Run, pointer: SlotPointer): Delivery {
+function deliveryOf(run: Run, { pointer, stage }: Shipment): Delivery {
   const { number } = run.journal.record;
   const { fencingToken } = run.lease;
   const target = displayName(run.environment);
@@ -110,6 +114,7 @@ function deliveryOf(run: Run, pointer: SlotPointer): Delivery {
     fencingToken,
     timeoutSeconds: run.environment.deploymentTimeoutSeconds,
     comment: `${target}: deployment ${number}, ${pointer.versionLabel}`.slice(0, 100),
+    ...(stage && { stage }),
   };
 }
 
@@ -140,7 +145,7 @@ function show(
   const key = rowKey(run, instanceId);
   if (!result)
     run.board.row(key, `${what} ${status === 'Pending' ? 'sent' : 'deploying'}`, 'running', deadline);
-  else if (result.outcome === 'Deployed') run.board.row(key, `${what} ${phasesOf(result)}`, 'done');
+  else if (isDone(result)) run.board.row(key, `${what} ${phasesOf(result)}`, 'done');
   else run.board.row(key, `${what}: ${result.reason ?? result.outcome}`, 'failed');
 }
 

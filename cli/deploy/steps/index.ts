@@ -2,6 +2,7 @@ import type { DeploymentStep, DeploymentTask } from '../../../model/schemas.ts';
 import type { Perform, Run } from '../run.ts';
 import { awaitInstances } from './await-instances.ts';
 import { deployToInstances } from './deploy.ts';
+import { runOnce } from './run-once.ts';
 import { returnInstances, settle } from './settle.ts';
 import {
   activate,
@@ -22,6 +23,7 @@ type Action = DeploymentTask['action'];
 const performers: { readonly [A in Action]: Perform<A> } = {
   SuspendProcesses: suspendProcesses,
   ResumeProcesses: resumeProcesses,
+  RunOnce: runOnce,
   Deploy: deployToInstances,
   AwaitTargetHealth: waitForTargetHealth,
   PointSlot: pointSlot,

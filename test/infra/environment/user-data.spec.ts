@@ -8,6 +8,7 @@ const args = {
   agent: { key: 'agent/abc.mjs', sha256: 'abc' },
   descriptor: '/beanpole/mywordpress/dev/web/instance',
   slot: 'green',
+  platform: 'nodejs',
 } as const;
 
 describe('user data', () => {
@@ -18,6 +19,17 @@ describe('user data', () => {
     expect(stderr).to.equal('');
     expect(status).to.equal(0);
   });
+
+  for (const [platform, wanted] of [
+    ['php', 'php8.3-fpm'],
+    ['python', 'python3.11'],
+  ] as const)
+    it(`installs what the platform ${platform} needs, and nothing of it for others`, () => {
+      const own = userData({ ...args, platform });
+      expect(own).to.include(wanted);
+      expect(script).not.to.include(wanted);
+      expect(spawnSync('sh', ['-n'], { input: own }).status).to.equal(0);
+    });
 
   it('stops at the first failure', () => {
     expect(script).to.match(/^#!\/bin\/sh\nset -eu\n/);
