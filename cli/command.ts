@@ -42,9 +42,17 @@ export interface Command<O extends Options = Options> {
   readonly argument?: Argument;
   /** Only where the command goes from one thing to another. */
   readonly second?: Argument;
+  /** Further words, any number of them. */
+  readonly words?: Argument;
   readonly options: O;
   readonly examples: readonly Example[];
-  run(argument: string, options: OptionValues<O>, context: Context, second: string): Promise<void>;
+  run(
+    argument: string,
+    options: OptionValues<O>,
+    context: Context,
+    second: string,
+    words: readonly string[],
+  ): Promise<void>;
 }
 
 /** Keeps the types of the options for `run`, and lets all commands be held in one list. */

@@ -13,6 +13,7 @@ import {
   type EnvironmentDescriptor,
 } from '../model/schemas.ts';
 import { parseDocument } from './aws/documents.ts';
+import { listStored, snapshotOf } from './configuration/property-store.ts';
 import type { Context } from './context.ts';
 import { UserError } from './errors.ts';
 import { applicationOf } from './project.ts';
@@ -111,23 +112,10 @@ function unknownStack(all: readonly EnvironmentDescriptor[], stack: string): Use
 }
 
 /** What a version will be started with: values of the stack file, and which parameters in which version. */
-export async function snapshotConfiguration(
+export const snapshotConfiguration = async (
   ssm: SSMClient,
   environment: EnvironmentDescriptor,
-): Promise<ConfigurationSnapshot> {
-  const path = parameters.properties(environment);
-  const found = await allBelow(ssm, path);
-  return {
-    properties: environment.properties,
-    parameters: found
-      .map(({ Name = '', Version = 0 }) => ({
-        name: Name.slice(path.length + 1),
-        parameter: Name,
-        version: Version,
-      }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
-  };
-}
+): Promise<ConfigurationSnapshot> => snapshotOf(environment.properties, await listStored(ssm, environment));
 
 export const nameOf = ({ application, stack, environment }: EnvironmentName): EnvironmentName => ({
   application,

@@ -44,6 +44,8 @@ function addCommand(
   const taken = [command.argument, command.second].filter((argument) => argument !== undefined);
   for (const { name, summary, required } of taken)
     added.argument(required ? `<${name}>` : `[${name}]`, summary);
+  const { words: list } = command;
+  if (list) added.argument(list.required ? `<${list.name}...>` : `[${list.name}...]`, list.summary);
   for (const [key, option] of Object.entries(command.options)) {
     const value = option.kind === 'text' ? ` <${option.value}>` : '';
     const flags = `${option.short ? `${option.short}, ` : ''}--${optionName(key)}${value}`;
@@ -53,7 +55,8 @@ function addCommand(
   added.addHelpText('after', examplesOf(command)).copyInheritedSettings(parent);
   added.action((...given: unknown[]) => {
     const [argument = '', second = ''] = given.slice(0, taken.length) as (string | undefined)[];
-    return command.run(argument, valuesOf(command, added.opts()), context(), second);
+    const words = list ? (given[taken.length] as string[]) : [];
+    return command.run(argument, valuesOf(command, added.opts()), context(), second, words);
   });
 }
 
@@ -81,6 +84,7 @@ function nounOf(
 const nounSummaries: Record<string, string> = {
   queue: "Look at a worker's queue and its dead letters; send, redrive, purge.",
   version: 'Make and look at application versions.',
+  config: 'Set and look at environment properties.',
   deployments: 'Look at what was deployed, and how it went.',
   local: 'AWS on this machine: start, stop, look at it.',
   'local drill': 'Take a part of the local cloud down under load, and watch until it is whole again.',

@@ -20,15 +20,16 @@ export function commandsReference(all: readonly Command[]): string {
   return `${[head, ...sections].join('\n\n')}\n`;
 }
 
-function section({ name, summary, argument, second, options, examples }: Command): string {
+function section({ name, summary, argument, second, words, options, examples }: Command): string {
   const taken = [argument, second].filter((each) => each !== undefined);
   const usage = [
     'beanpole',
     name,
     ...taken.map((each) => (each.required ? `<${each.name}>` : `[${each.name}]`)),
+    words && (words.required ? `<${words.name}...>` : `[${words.name}...]`),
   ];
   const rows = [
-    ...taken.map((each) => [`\`${each.name}\``, each.summary]),
+    ...[...taken, ...(words ? [words] : [])].map((each) => [`\`${each.name}\``, each.summary]),
     ...Object.entries(options).map(([key, option]) => {
       const value = option.kind === 'text' ? ` <${option.value}>` : '';
       return [`\`${option.short ? `${option.short}, ` : ''}--${optionName(key)}${value}\``, option.summary];

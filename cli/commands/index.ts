@@ -1,6 +1,9 @@
 /** All commands, in the order of the help. A command's file is named as it is typed. */
 import type { Command } from '../command.ts';
 import abort from './abort.ts';
+import configList from './config/list.ts';
+import configSet from './config/set.ts';
+import configUnset from './config/unset.ts';
 import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
@@ -41,10 +44,13 @@ export const commands: readonly Command[] = [
   resume,
   restart,
   scale,
+  configSet,
+  configUnset,
   deploymentsList,
   deploymentsShow,
   status,
   events,
+  configList,
   logs,
   open,
   queueStatus,

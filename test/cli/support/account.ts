@@ -19,8 +19,12 @@ import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
+  DeleteParameterCommand,
+  DescribeParametersCommand,
   GetParametersByPathCommand,
+  GetParametersCommand,
   ListCommandInvocationsCommand,
+  PutParameterCommand,
   SendCommandCommand,
   SSMClient,
   type SendCommandCommandInput,
@@ -40,6 +44,8 @@ export interface Account {
   readonly context: Context;
   readonly bucket: MemoryBucket;
   readonly parameters: Map<string, string>;
+  /** Versions of parameters that commands have written, the oldest first. */
+  readonly written: Map<string, WrittenParameter[]>;
   /** Instances by Auto Scaling group. */
   readonly groups: Map<string, { id: string; state: LifecycleState }[]>;
   readonly sent: SendCommandCommandInput[];
@@ -93,6 +99,7 @@ export function account(): Account {
     },
     bucket,
     parameters: new Map([[parameters.application('shop'), JSON.stringify(application)]]),
+    written: new Map(),
     groups: new Map(),
     sent: [],
     events: [],
@@ -117,7 +124,7 @@ export function account(): Account {
 
 type Mock = AwsStub<ServiceInputTypes, ServiceOutputTypes, SSMClientResolvedConfig>;
 
-function mockParameters({ parameters: stored }: Account, mock: Mock): void {
+function mockParameters({ parameters: stored, written }: Account, mock: Mock): void {
   mock
     .on(GetParameterCommand)
     .callsFake(({ Name }: { Name: string }) => {
@@ -132,6 +139,63 @@ function mockParameters({ parameters: stored }: Account, mock: Mock): void {
       const at = Number(NextToken ?? 0);
       const page = found.slice(at, at + 1).map(([Name, Value]) => ({ Name, Value, Version: 3 }));
       return { Parameters: page, ...(at + 1 < found.length && { NextToken: String(at + 1) }) };
+    });
+  mockProperties(stored, written, mock);
+}
+
+export interface WrittenParameter {
+  readonly Value: string;
+  readonly Type: string;
+  readonly Description: string;
+}
+
+/** Parameters as a listing shows them, and what a command writes: each version is kept. */
+function mockProperties(
+  stored: Map<string, string>,
+  written: Map<string, WrittenParameter[]>,
+  mock: Mock,
+): void {
+  mock
+    .on(DescribeParametersCommand)
+    .callsFake(
+      ({ ParameterFilters, NextToken }: { ParameterFilters: { Values: string[] }[]; NextToken?: string }) => {
+        const path = `${ParameterFilters[0]?.Values[0] ?? ''}/`;
+        const plain = [...stored.keys()].map((Name) => ({ Name, Version: 3, Type: 'String' }));
+        const own = [...written].map(([Name, versions]) => ({
+          Name,
+          Version: versions.length,
+          ...versions.at(-1),
+          Value: undefined,
+        }));
+        const found = [...plain, ...own].filter(({ Name }) => Name.startsWith(path));
+        const at = Number(NextToken ?? 0);
+        return {
+          Parameters: found.slice(at, at + 1),
+          ...(at + 1 < found.length && { NextToken: String(at + 1) }),
+        };
+      },
+    )
+    .on(PutParameterCommand)
+    .callsFake(({ Name, Value, Type, Description }: WrittenParameter & { Name: string }) => {
+      const versions = [...(written.get(Name) ?? []), { Value, Type, Description }];
+      written.set(Name, versions);
+      return { Version: versions.length };
+    })
+    .on(GetParametersCommand)
+    .callsFake(({ Names }: { Names: string[] }) => ({
+      Parameters: Names.map((selector) => {
+        const [Name = '', version = '1'] = selector.split(':');
+        return {
+          Name,
+          Version: Number(version),
+          Value: written.get(Name)?.[Number(version) - 1]?.Value ?? stored.get(Name),
+        };
+      }),
+    }))
+    .on(DeleteParameterCommand)
+    .callsFake(({ Name }: { Name: string }) => {
+      written.delete(Name);
+      return {};
     });
 }
 
