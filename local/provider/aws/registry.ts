@@ -27,6 +27,8 @@ const definitions: Readonly<Record<string, () => Module>> = {
     import('./resources/vpc/security-group-egress-rule.ts'),
   'aws:autoscaling/group:Group': () => import('./resources/autoscaling/group.ts'),
   'aws:autoscaling/lifecycleHook:LifecycleHook': () => import('./resources/autoscaling/lifecycle-hook.ts'),
+  'aws:autoscaling/policy:Policy': () => import('./resources/autoscaling/policy.ts'),
+  'aws:autoscaling/schedule:Schedule': () => import('./resources/autoscaling/schedule.ts'),
   'aws:lb/loadBalancer:LoadBalancer': () => import('./resources/lb/load-balancer.ts'),
   'aws:lb/targetGroup:TargetGroup': () => import('./resources/lb/target-group.ts'),
   'aws:lb/listener:Listener': () => import('./resources/lb/listener.ts'),
@@ -55,6 +57,9 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:route53/record:Record': () => import('./resources/route53/record.ts'),
   'aws:cloudwatch/logGroup:LogGroup': () => import('./resources/cloudwatch/log-group.ts'),
   'aws:cloudwatch/metricAlarm:MetricAlarm': () => import('./resources/cloudwatch/metric-alarm.ts'),
+  'aws:cloudwatch/compositeAlarm:CompositeAlarm': () => import('./resources/cloudwatch/composite-alarm.ts'),
+  'aws:cloudwatch/dashboard:Dashboard': () => import('./resources/cloudwatch/dashboard.ts'),
+  'aws:sns/topicSubscription:TopicSubscription': () => import('./resources/sns/topic-subscription.ts'),
   'aws:sns/topic:Topic': () => import('./resources/sns/topic.ts'),
 };
 
