@@ -15,6 +15,7 @@ import { allowedBy, describeSchema } from './config-problems.ts';
 import type { Described } from './config-problems.ts';
 import { reservedProperties } from './config-rules.ts';
 import { databaseSection } from './data/database-section.ts';
+import { alarmsSection, scalingSection, scheduleSection } from './environment/scaling-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 
@@ -86,6 +87,25 @@ ${table(describeSchema(databaseSection))}
 At least one. The key is the environment's name: lower-case letters, digits and hyphens, at most 16 characters.
 
 ${table(describeSchema(environmentSection))}
+
+### scaling
+
+At least one metric, list of steps or schedule for it to do anything. Instances are added as soon as one policy wants
+it and taken away only when all agree. See [scaling.md](scaling.md).
+
+${table(describeSchema(scalingSection))}
+
+#### scaling.schedules
+
+${table(describeSchema(scheduleSection))}
+
+### alarms
+
+Each alarm costs 0.10 USD a month for every metric that it looks at (us-east-1).
+
+${table(describeSchema(alarmsSection))}
+
+### properties
 
 These names cannot be properties, because Beanpole sets them: ${reservedProperties.map(code).join(', ')}.
 `;

@@ -10,6 +10,7 @@ import {
 } from '../model/schemas.ts';
 import type { Architecture } from '../model/schemas.ts';
 import type { DatabaseConfiguration } from './data/database-section.ts';
+import { alarmsSection, scalingSection } from './environment/scaling-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
 /** CloudWatch Logs accepts these retention periods only. */
@@ -97,6 +98,16 @@ export const environmentSection = z.strictObject({
     .length(1)
     .default(['t3.small'])
     .meta({ description: 'EC2 instance types, of one architecture in a stack. Exactly one for now.' }),
+  scaling: scalingSection.optional().meta({
+    allowed: 'a mapping, see below',
+    description:
+      'How the environment grows and shrinks between `minSize` and `maxSize`. Without it, it does not.',
+    ...onlyLoadBalanced,
+  }),
+  alarms: alarmsSection.prefault({}).meta({
+    allowed: 'a mapping, see below',
+    description: "Limits beyond which the application stack's alarm topic is told.",
+  }),
   imageId: matching(/^ami-[0-9a-f]{8,17}$/, 'an image id such as ami-0123456789abcdef0')
     .optional()
     .meta({

@@ -10,6 +10,7 @@ import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
 import { Network } from './network/network.ts';
+import { Dashboard } from './observability/dashboard.ts';
 import type { Observed } from './observed.ts';
 
 /** Values that `pulumi stack output` shows. */
@@ -30,6 +31,8 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   // Workers first: web environments give work to their queues.
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, database }, made);
+
+  createDashboard(configuration, made);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
     Object.fromEntries(
@@ -56,6 +59,14 @@ function buildDatabase(stack: EnvironmentStack, network: Network): Database | un
   return configuration.engine === 'aurora-mysql'
     ? new AuroraCluster(name, args)
     : new DatabaseInstance(name, args);
+}
+
+function createDashboard(
+  configuration: EnvironmentStack,
+  made: Readonly<Record<string, Environment>>,
+): Dashboard {
+  const environments = Object.values(made).map(({ shownOnDashboard }) => shownOnDashboard);
+  return new Dashboard(stackPrefix(configuration), { region: configuration.region, environments });
 }
 
 const workersFirst = ({ environments }: EnvironmentStack): string[] =>

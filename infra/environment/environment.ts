@@ -10,12 +10,15 @@ import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
 import type { Network } from '../network/network.ts';
 import { SecurityChain } from '../network/security-chain.ts';
+import { Alarms } from '../observability/alarms.ts';
+import type { DashboardEnvironment } from '../observability/dashboard.ts';
 import { LogGroups } from '../observability/log-groups.ts';
 import type { Account, ObservedEnvironment } from '../observed.ts';
 import { describeEnvironment, describeInstance } from './descriptors.ts';
 import { InstanceRole } from './instance-role.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { bootTimeoutSeconds, Slot, slotSize, terminationTimeoutSeconds } from './slot.ts';
+import type { SlotScaling } from './slot.ts';
 import { userData } from './user-data.ts';
 import { WebTier } from './web-tier.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -41,6 +44,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly worker: WorkerTier | undefined;
   /** What a deployment has still to roll out; undefined when the instances run what Pulumi made. */
   readonly pendingChange: pulumi.Output<string | undefined>;
+  readonly shownOnDashboard: pulumi.Output<DashboardEnvironment>;
 
   constructor(args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const name = environmentPrefix(args.name);
@@ -60,6 +64,8 @@ export class Environment extends pulumi.ComponentResource {
     const blue = this.createSlot(name, 'blue', args, { chain, role, needs });
     const green = this.createSlot(name, 'green', args, { chain, role, needs });
     this.createEnvironmentDescriptor(`${name}-environment`, args, { blue, green });
+    this.createAlarms(`${name}-alarms`, args, [blue, green]);
+    this.shownOnDashboard = this.dashboardEntry(args, [blue, green]);
 
     const active = args.observed.activeSlot === 'blue' ? blue : green;
     this.pendingChange = active.launchTemplateVersion.apply((latest) =>
@@ -187,6 +193,7 @@ export class Environment extends pulumi.ComponentResource {
           slot: colour,
           platform: configuration.platform,
         }),
+        scaling: this.slotScaling(configuration),
         size: slotSize(colour, observed.activeSlot, configuration),
         terminationTimeoutSeconds:
           configuration.tier === 'Worker'
@@ -197,6 +204,52 @@ export class Environment extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private slotScaling({ scaling }: EnvironmentConfiguration): SlotScaling | undefined {
+    return (
+      scaling && {
+        configuration: scaling,
+        ...(this.worker && { queueName: this.worker.queue.name }),
+        loadBalancerArn: this.web?.loadBalancer?.arn,
+      }
+    );
+  }
+
+  private createAlarms(
+    name: string,
+    { configuration, application, name: environment }: EnvironmentArgs,
+    slots: readonly Slot[],
+  ): Alarms {
+    const { loadBalancer } = this.web ?? {};
+    return new Alarms(
+      name,
+      {
+        thresholds: configuration.alarms,
+        autoScalingGroups: slots.map(({ autoScalingGroup }) => autoScalingGroup),
+        loadBalancer: loadBalancer && {
+          arn: loadBalancer.arn,
+          targetGroupArns: Object.values(loadBalancer.targetGroupArns),
+        },
+        queueName: this.worker?.queue.name,
+        topicArn: application.alarmTopicArn,
+        tags: tags(environment),
+      },
+      { parent: this },
+    );
+  }
+
+  private dashboardEntry(
+    { name: { environment } }: EnvironmentArgs,
+    slots: readonly Slot[],
+  ): pulumi.Output<DashboardEnvironment> {
+    return pulumi.output({
+      name: environment,
+      autoScalingGroups: slots.map(({ autoScalingGroup }) => autoScalingGroup),
+      loadBalancerArn: this.web?.loadBalancer?.arn,
+      queueName: this.worker?.queue.name,
+      deadLetterQueueName: this.worker?.queue.deadLetterName,
+    });
   }
 
   private createEnvironmentDescriptor(

@@ -3,6 +3,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { launchHook, tags, terminationHook } from '../../model/names.ts';
 import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { launchTemplateArgs } from './launch-template.ts';
+import { Scaling } from './scaling.ts';
+import type { ScalingArgs } from './scaling.ts';
 
 export interface SlotArgs {
   readonly name: EnvironmentName;
@@ -15,6 +17,8 @@ export interface SlotArgs {
   readonly subnetIds: pulumi.Input<string[]>;
   /** Absent without a load balancer. */
   readonly targetGroupArn?: pulumi.Input<string> | undefined;
+  /** What moves the size; without it only deployments do. */
+  readonly scaling?: SlotScaling | undefined;
   /** A script without secrets. */
   readonly userData: string;
   /** Sizes when the group is made; later the CLI moves them. */
@@ -26,6 +30,18 @@ export interface SlotArgs {
   /** What an instance needs when it boots: its permissions, its descriptor. */
   readonly needs: readonly pulumi.Resource[];
 }
+
+/** What scaling a slot needs beyond its group. */
+export type SlotScaling = Pick<ScalingArgs, 'configuration' | 'queueName'> & {
+  readonly loadBalancerArn?: pulumi.Input<string> | undefined;
+};
+
+/** What dashboards and scaling look at; free of charge. */
+const collectedMetrics: aws.autoscaling.Metric[] = [
+  'GroupDesiredCapacity',
+  'GroupInServiceInstances',
+  'GroupPendingInstances',
+];
 
 export interface SlotSize {
   readonly minSize: number;
@@ -69,6 +85,7 @@ export class Slot extends pulumi.ComponentResource {
     });
     const group = this.createGroup(name, args, template, slotTags);
     for (const hook of hooksOf(args)) this.createHook(name, hook, group);
+    if (args.scaling) this.createScaling(`${name}-scaling`, args, args.scaling, group, slotTags);
 
     this.autoScalingGroup = group.name;
     this.launchTemplateId = template.id;
@@ -96,6 +113,7 @@ export class Slot extends pulumi.ComponentResource {
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         ...(args.targetGroupArn !== undefined && { targetGroupArns: [args.targetGroupArn] }),
         healthCheckType: 'EC2',
+        enabledMetrics: collectedMetrics,
         // The hook must be there before the first instance is.
         initialLifecycleHooks: hooksOf(args).map(({ purpose: _, ...hook }) => hook),
         // Instances boot while Pulumi goes on; `beanpole deploy` waits for them.
@@ -103,6 +121,27 @@ export class Slot extends pulumi.ComponentResource {
         tags: Object.entries(slotTags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
       },
       { parent: this, dependsOn: [...args.needs], ignoreChanges: groupMovedByDeployments },
+    );
+  }
+
+  private createScaling(
+    name: string,
+    { targetGroupArn }: SlotArgs,
+    { configuration, queueName, loadBalancerArn }: SlotScaling,
+    group: aws.autoscaling.Group,
+    slotTags: Record<string, string>,
+  ): Scaling {
+    return new Scaling(
+      name,
+      {
+        configuration,
+        autoScalingGroup: group.name,
+        ...(loadBalancerArn !== undefined &&
+          targetGroupArn !== undefined && { target: { loadBalancerArn, targetGroupArn } }),
+        ...(queueName !== undefined && { queueName }),
+        tags: slotTags,
+      },
+      { parent: this },
     );
   }
 

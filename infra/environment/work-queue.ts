@@ -30,6 +30,7 @@ const fifo = {
  * Cost: the first million requests a month are free, then 0.40 USD per million.
  */
 export class WorkQueue extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly deadLetterArn: pulumi.Output<string>;
@@ -44,6 +45,7 @@ export class WorkQueue extends pulumi.ComponentResource {
     this.createPolicy(`${name}-dead-letter`, deadLetter);
     this.createPolicy(name, queue);
 
+    this.name = queue.name;
     this.url = queue.url;
     this.arn = queue.arn;
     this.deadLetterArn = deadLetter.arn;

@@ -322,3 +322,55 @@ describe('nearestOf', () => {
     expect(nearestOf('database', ['cidr', 'natGateways'])).to.equal(undefined);
   });
 });
+
+describe('scaling in a stack file', () => {
+  const network = { 'beanpole:network': { natGateways: 'Single' } };
+  const at = 'beanpole:environments.web.scaling';
+  const cases: readonly (readonly [object, string])[] = [
+    [{ cpuPercent: 101 }, `${at}.cpuPercent: 101 is not allowed; allowed: a whole number from 1 to 100.`],
+    [
+      { backlogPerInstance: 5 },
+      `${at}.backlogPerInstance: only for tier Worker; this environment is WebServer.`,
+    ],
+    [{ cpuPercentage: 5 }, `${at}.cpuPercentage: unknown key; did you mean cpuPercent?`],
+    [
+      {
+        stepsOut: [
+          { cpuPercent: 80, instances: 1 },
+          { cpuPercent: 70, instances: 2 },
+        ],
+      },
+      `${at}.stepsOut.1.cpuPercent: 70 must be above the step before, 80.`,
+    ],
+    [
+      { stepsOut: [{ cpuPercent: 50, instances: 1 }], stepsIn: [{ cpuPercent: 60, instances: 1 }] },
+      `${at}.stepsIn.0.cpuPercent: 60 must be below stepsOut.0.cpuPercent, which is 50.`,
+    ],
+    [
+      { schedules: { night: { cron: 'nightly', minSize: 1 } } },
+      `${at}.schedules.night.cron: "nightly" is not allowed; allowed: a cron expression of five fields such as 0 18 * * 1-5.`,
+    ],
+    [
+      { schedules: { night: { cron: '0 1 * * *', timeZone: 'Mars', minSize: 1 } } },
+      `${at}.schedules.night.timeZone: "Mars" is not allowed; allowed: an IANA time zone such as Europe/Berlin.`,
+    ],
+    [
+      { schedules: { night: { cron: '0 1 * * *', minSize: 9 } } },
+      `${at}.schedules.night.minSize: 9 is above maxSize, which is 4.`,
+    ],
+    [
+      { schedules: { night: { cron: '0 1 * * *' } } },
+      `${at}.schedules.night: changes nothing; give minSize, desiredSize or both.`,
+    ],
+  ];
+  for (const [scaling, problem] of cases)
+    it(`is refused: ${problem.slice(at.length)}`, () => {
+      expect(problemsOf(() => readWith({ web: { ...balanced, scaling } }, network))).to.deep.equal([problem]);
+    });
+
+  it('is not for a single instance', () => {
+    expect(problemsOf(() => readWith({ web: { ...web, scaling: { cpuPercent: 50 } } }))).to.deep.equal([
+      `${at}: only for type LoadBalanced; this environment is WebServer, SingleInstance.`,
+    ]);
+  });
+});

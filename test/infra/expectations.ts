@@ -32,7 +32,7 @@ const withoutId = (id: unknown): string => text(id).replace(/-id$/, '');
 
 /** AWS keeps no tags on these, or the provider has none for them. */
 const withoutTags =
-  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/lifecycleHook|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:s3\/bucket[A-Z])/;
+  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/(lifecycleHook|policy|schedule)|aws:cloudwatch\/dashboard|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:s3\/bucket[A-Z])/;
 
 /** The deployer's and the instances' permissions go by tags. */
 export function everythingIsTagged(recording: Recording, stack: string): void {
@@ -185,7 +185,8 @@ export function everyWorkQueueIsSafe(recording: Recording, name: string): void {
       ],
     });
   }
-  expect(recording.only('aws:cloudwatch/metricAlarm:MetricAlarm').inputs).to.deep.include({
+  const alarm = deadLetter.replace('-queue-dead-letter', '-dead-letter-alarm');
+  expect(recording.only('aws:cloudwatch/metricAlarm:MetricAlarm', alarm).inputs).to.deep.include({
     namespace: 'AWS/SQS',
     metricName: 'ApproximateNumberOfMessagesVisible',
     dimensions: { QueueName: deadLetter },

@@ -3,7 +3,7 @@ import type { Bucket } from './state.ts';
 /** Minutes of measurements: put together and read as statistics. Pure functions. */
 
 /** Distinct values kept of a minute; more than these, and percentiles are not known. */
-const maximumValues = 500;
+const maximumValues = 2000;
 
 export interface Measured {
   readonly count: number;

@@ -40,8 +40,10 @@ export function countRequests(
   function add(name: string, dimensions: Dimension[], value: number): void {
     const key = [name, ...dimensions.map(({ Value }) => Value)].join('|');
     const sum = sums.get(key);
-    if (sum) addTo(sum, value);
-    else sums.set(key, { name, dimensions, count: 1, total: value, least: value, most: value });
+    const found = sum ?? { name, dimensions, total: 0, values: new Map<number, number>() };
+    if (!sum) sums.set(key, found);
+    found.total += value;
+    found.values.set(value, (found.values.get(value) ?? 0) + 1);
   }
 
   return {
@@ -54,13 +56,13 @@ export function countRequests(
       for (const dimensions of group ? [[loadBalancer], [group, loadBalancer]] : [[loadBalancer]]) {
         add('RequestCount', dimensions, 1);
         if (answered) add(`HTTPCode_Target_${Math.floor(status / 100)}XX_Count`, dimensions, 1);
-        if (answered) add(responseTimeName, dimensions, responseTime / 1000);
+        if (answered) add(responseTimeName, dimensions, threeDigits(responseTime) / 1000);
       }
       add('ProcessedBytes', [loadBalancer], bytes);
       if (!answered) add(`HTTPCode_ELB_${Math.floor(status / 100)}XX_Count`, [loadBalancer], 1);
     },
     take(at, healthy) {
-      const data = [...sums.values()].map((sum) => datum(sum, at));
+      const data = [...sums.values()].flatMap((sum) => dataOf(sum, at));
       const perTarget = [...sums.values()].flatMap((sum) => requestsPerTarget(sum, at, healthy));
       sums = new Map();
       return [...data, ...perTarget];
@@ -70,30 +72,34 @@ export function countRequests(
 
 const responseTimeName = 'TargetResponseTime';
 
+/** Whole milliseconds below a second, and no more digits above: percentiles need few different values. */
+const threeDigits = (milliseconds: number): number => Number(milliseconds.toPrecision(3));
+
 interface Sum {
   readonly name: string;
   readonly dimensions: Dimension[];
-  count: number;
   total: number;
-  least: number;
-  most: number;
+  /** Each value and how often it came. */
+  readonly values: Map<number, number>;
 }
 
-function addTo(sum: Sum, value: number): void {
-  sum.count += 1;
-  sum.total += value;
-  sum.least = Math.min(sum.least, value);
-  sum.most = Math.max(sum.most, value);
-}
+/** CloudWatch takes so many different values at a time. */
+const valuesPerDatum = 150;
 
-function datum({ name, dimensions, count, total, least, most }: Sum, now: Date): MetricDatum {
-  return {
-    MetricName: name,
-    Dimensions: dimensions,
-    Timestamp: now,
-    StatisticValues: { SampleCount: count, Sum: total, Minimum: least, Maximum: most },
-    Unit: name === responseTimeName ? 'Seconds' : name === 'ProcessedBytes' ? 'Bytes' : 'Count',
-  };
+function dataOf({ name, dimensions, values }: Sum, at: Date): MetricDatum[] {
+  const all = [...values];
+  const unit = name === responseTimeName ? 'Seconds' : name === 'ProcessedBytes' ? 'Bytes' : 'Count';
+  return Array.from({ length: Math.ceil(all.length / valuesPerDatum) }, (_, index) => {
+    const part = all.slice(index * valuesPerDatum, (index + 1) * valuesPerDatum);
+    return {
+      MetricName: name,
+      Dimensions: dimensions,
+      Timestamp: at,
+      Values: part.map(([value]) => value),
+      Counts: part.map(([, count]) => count),
+      Unit: unit,
+    };
+  });
 }
 
 /** What target tracking goes by; without a healthy target nobody had a share. */

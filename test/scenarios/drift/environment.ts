@@ -60,6 +60,26 @@ export const environmentDrifts: Drifts = {
       autoscaling.updateAutoScalingGroup({ AutoScalingGroupName: id, HealthCheckGracePeriod: 7 }),
     shows: 'healthCheckGracePeriod',
   },
+  'aws:autoscaling/policy:Policy': {
+    change: async ({ id, inputs }, { autoscaling }) => {
+      const AutoScalingGroupName = String(inputs.autoscalingGroupName);
+      const { ScalingPolicies } = await autoscaling.describePolicies({
+        AutoScalingGroupName,
+        PolicyNames: [id],
+      });
+      const { PolicyType, TargetTrackingConfiguration } = ScalingPolicies?.[0] ?? {};
+      await autoscaling.putScalingPolicy({
+        ...{ AutoScalingGroupName, PolicyName: id, PolicyType, TargetTrackingConfiguration },
+        EstimatedInstanceWarmup: 7,
+      });
+    },
+    shows: 'estimatedInstanceWarmup',
+  },
+  'aws:cloudwatch/dashboard:Dashboard': {
+    change: ({ id }, { cloudwatch }) =>
+      cloudwatch.putDashboard({ DashboardName: id, DashboardBody: '{"widgets":[]}' }),
+    shows: 'dashboardBody',
+  },
   'aws:autoscaling/lifecycleHook:LifecycleHook': {
     change: ({ id, inputs }, { autoscaling }) =>
       autoscaling.putLifecycleHook({

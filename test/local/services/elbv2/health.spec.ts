@@ -83,7 +83,7 @@ describe('metrics of requests', () => {
       const found = data.find(
         ({ MetricName, Dimensions }) => MetricName === name && Dimensions?.length === dimensions,
       );
-      return found?.StatisticValues?.Sum;
+      return found?.Values?.reduce((total, value, index) => total + value * found.Counts![index]!, 0);
     };
     expect(sum('RequestCount', 1)).to.equal(3);
     expect(sum('RequestCount', 2)).to.equal(3);

@@ -50,8 +50,8 @@ export const trackingInput = object({
     ),
   }),
 });
-const schema = { tracking: trackingInput };
-type Tracking = NonNullable<Inputs<typeof schema>['tracking']>;
+
+type Tracking = NonNullable<Inputs<{ tracking: typeof trackingInput }>['tracking']>;
 
 const toDimensions = (given: readonly { name: string; value: string }[] | undefined) =>
   given?.length ? given.map(({ name: Name, value: Value }) => ({ Name, Value })) : undefined;

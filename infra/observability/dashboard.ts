@@ -1,0 +1,106 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { dimensionOf } from './alarms.ts';
+
+export interface DashboardArgs {
+  readonly region: string;
+  readonly environments: readonly pulumi.Input<DashboardEnvironment>[];
+}
+
+/** What a dashboard shows of an environment. */
+export interface DashboardEnvironment {
+  readonly name: string;
+  readonly autoScalingGroups: readonly string[];
+  readonly loadBalancerArn?: string | undefined;
+  readonly queueName?: string | undefined;
+  readonly deadLetterQueueName?: string | undefined;
+}
+
+type Metric = readonly (string | { readonly stat?: string; readonly label?: string })[];
+
+/** A stack at a glance: a row of graphs for each environment. Cost: 3 USD a month from the fourth dashboard on. */
+export class Dashboard extends pulumi.ComponentResource {
+  constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('beanpole:observability:Dashboard', name, {}, opts);
+
+    const dashboardBody = pulumi
+      .all([...args.environments])
+      .apply((environments) => JSON.stringify({ widgets: dashboardWidgets(args.region, environments) }));
+    new aws.cloudwatch.Dashboard(name, { dashboardName: name, dashboardBody }, { parent: this });
+
+    this.registerOutputs({});
+  }
+}
+
+const columns = 4;
+const width = 6;
+const height = 6;
+
+/** Pure: the widgets, row by row. */
+export function dashboardWidgets(region: string, environments: readonly DashboardEnvironment[]): object[] {
+  return environments.flatMap((environment, row) => {
+    const y = row * (height + 1);
+    const title = { type: 'text', x: 0, y, width: columns * width, height: 1 };
+    const graphs = graphsOf(environment).map(({ title: name, metrics }, column) => ({
+      type: 'metric',
+      ...{ x: column * width, y: y + 1, width, height },
+      properties: { title: name, region, metrics, period: 60, view: 'timeSeries', stacked: false },
+    }));
+    return [{ ...title, properties: { markdown: `## ${environment.name}` } }, ...graphs];
+  });
+}
+
+interface Graph {
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+}
+
+function graphsOf(environment: DashboardEnvironment): Graph[] {
+  const ofGroups = (namespace: string, name: string): Metric[] =>
+    environment.autoScalingGroups.map((group) => [namespace, name, 'AutoScalingGroupName', group]);
+  return [
+    ...(environment.loadBalancerArn === undefined
+      ? []
+      : requestGraphs(dimensionOf(environment.loadBalancerArn))),
+    ...(environment.queueName === undefined ? [] : queueGraphs(environment, environment.queueName)),
+    { title: 'Instances in service', metrics: ofGroups('AWS/AutoScaling', 'GroupInServiceInstances') },
+    { title: 'CPU', metrics: ofGroups('AWS/EC2', 'CPUUtilization') },
+  ];
+}
+
+function requestGraphs(loadBalancer: string): Graph[] {
+  const of = (name: string, stat: string): Metric => [
+    ...['AWS/ApplicationELB', name, 'LoadBalancer', loadBalancer],
+    { stat },
+  ];
+  return [
+    {
+      title: 'Requests',
+      metrics: [
+        of('RequestCount', 'Sum'),
+        of('HTTPCode_Target_5XX_Count', 'Sum'),
+        of('HTTPCode_ELB_5XX_Count', 'Sum'),
+      ],
+    },
+    { title: 'Response time', metrics: [of('TargetResponseTime', 'p50'), of('TargetResponseTime', 'p95')] },
+  ];
+}
+
+function queueGraphs({ deadLetterQueueName }: DashboardEnvironment, queueName: string): Graph[] {
+  const of = (name: string, queue: string, label?: string): Metric => [
+    ...['AWS/SQS', name, 'QueueName', queue],
+    { stat: 'Maximum', ...(label !== undefined && { label }) },
+  ];
+  const dead = deadLetterQueueName === undefined ? [] : [deadLetterQueueName];
+  return [
+    {
+      title: 'Messages',
+      metrics: [
+        of('ApproximateNumberOfMessagesVisible', queueName, 'waiting'),
+        of('ApproximateNumberOfMessagesNotVisible', queueName, 'in work'),
+        ...dead.map((queue) => of('ApproximateNumberOfMessagesVisible', queue, 'dead')),
+      ],
+    },
+    { title: 'Oldest message', metrics: [of('ApproximateAgeOfOldestMessage', queueName)] },
+  ];
+}
