@@ -15,7 +15,7 @@ export interface AlarmsArgs {
   readonly tags: Record<string, string>;
 }
 
-type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery;
+type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery & { readonly id: string };
 type AlarmSettings = Pick<
   aws.cloudwatch.MetricAlarmArgs,
   'alarmDescription' | 'comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'
@@ -153,7 +153,7 @@ const greatestOf = (queries: readonly Query[]): Query[] => [
   ...queries,
   {
     id: 'greatest',
-    expression: `MAX([${queries.map(({ id }) => `FILL(${String(id)}, 0)`).join(', ')}])`,
+    expression: `MAX([${queries.map(({ id }) => `FILL(${id}, 0)`).join(', ')}])`,
     returnData: true,
     label: 'Greatest',
   },

@@ -15,16 +15,21 @@ interface Documented {
 const documented: Readonly<Record<string, Documented>> = {
   'aws:autoscaling/group:Group': {
     updates: `vpcZoneIdentifiers minSize maxSize desiredCapacity launchTemplate targetGroupArns healthCheckType
-      initialLifecycleHooks waitForCapacityTimeout tags`,
+      enabledMetrics initialLifecycleHooks waitForCapacityTimeout tags`,
   },
   'aws:autoscaling/lifecycleHook:LifecycleHook': {
     replaces: 'name',
     updates: 'autoscalingGroupName lifecycleTransition defaultResult heartbeatTimeout',
   },
+  'aws:autoscaling/policy:Policy': {
+    replaces: 'autoscalingGroupName',
+    updates: 'policyType estimatedInstanceWarmup targetTrackingConfiguration',
+  },
+  'aws:cloudwatch/dashboard:Dashboard': { replaces: 'dashboardName', updates: 'dashboardBody' },
   'aws:cloudwatch/logGroup:LogGroup': { replaces: 'name', updates: 'retentionInDays tags' },
   'aws:cloudwatch/metricAlarm:MetricAlarm': {
     updates: `alarmDescription namespace metricName dimensions statistic period evaluationPeriods comparisonOperator
-      threshold treatMissingData alarmActions okActions tags`,
+      datapointsToAlarm metricQueries threshold treatMissingData alarmActions okActions tags`,
   },
   'aws:ec2/eip:Eip': { replaces: 'domain', updates: 'tags' },
   'aws:ec2/launchTemplate:LaunchTemplate': {
