@@ -77,7 +77,7 @@ async function perform(
 }
 
 function unknownOperation(model: ServiceModel, name: string): AwsError {
-  const isRest = model.protocol === 'rest-xml';
+  const isRest = model.protocol.startsWith('rest-');
   const code = isRest
     ? 'MethodNotAllowed'
     : model.protocol === 'json'

@@ -32,7 +32,10 @@ export function openHead(
   const routed = route(model, request, implemented);
   if (!routed) return { name: `${request.method} ${request.path}`, found: undefined };
   const { operation } = routed;
-  return { name: operation.name, found: { operation, read: (body) => readRest(routed, request, body) } };
+  return {
+    name: operation.name,
+    found: { operation, read: (body) => readRest(model, routed, request, body) },
+  };
 }
 
 /** Finds the operation that a query request names in its body (or its URL). */
@@ -80,6 +83,7 @@ export function writeOutput(
         body: writeJson(operation.output, value),
       };
     case 'rest-xml':
+    case 'rest-json':
       return writeRest(model, operation, value);
     default:
       return {

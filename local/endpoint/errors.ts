@@ -39,6 +39,8 @@ function inputCode(kind: InputFault['kind'], model: ServiceModel | undefined): s
       ];
     case 'query':
       return { missing: 'ValidationError', unknown: 'ValidationError', malformed: 'ValidationError' }[kind];
+    case 'rest-json':
+      return 'BadRequest';
     case 'rest-xml':
       if (model.name === 'route53') return 'InvalidInput';
       return { missing: 'InvalidRequest', unknown: 'InvalidArgument', malformed: 'MalformedXML' }[kind];
@@ -65,6 +67,7 @@ export function errorReply(error: AwsError, model: ServiceModel | undefined, req
   const status = error.status === 400 ? (modelled ?? 400) : error.status;
   if (status === 304) return { status, headers: {}, body: undefined };
   const protocol: Protocol = model?.protocol ?? 'rest-xml';
+  if (protocol === 'rest-json') return restJsonError(error, model, status);
   return protocol === 'json' ? jsonError(error, model, status) : xmlError(error, model, status, requestId);
 }
 
@@ -82,6 +85,13 @@ function jsonError(error: AwsError, model: ServiceModel | undefined, status: num
     headers,
     body: JSON.stringify({ __type: type, message: error.message, Message: error.message, ...error.fields }),
   };
+}
+
+/** The name is in a header only. */
+function restJsonError(error: AwsError, model: ServiceModel | undefined, status: number): Reply {
+  const name = model?.errors.get(error.code)?.name ?? error.code;
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': name };
+  return { status, headers, body: JSON.stringify({ ...error.fields, Message: error.message }) };
 }
 
 function xmlError(

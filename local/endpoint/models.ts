@@ -1,7 +1,7 @@
 import { compile, type StructureShape, type Traits } from './shapes.ts';
 import type { ServiceName } from './service.ts';
 
-export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml';
+export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml' | 'rest-json';
 
 export interface OperationModel {
   readonly name: string;
@@ -69,6 +69,11 @@ export const sources: Record<ServiceName, Source> = {
     protocol: 'query',
     version: '2015-02-02',
     xmlNamespace: 'http://elasticache.amazonaws.com/doc/2015-02-02/',
+  },
+  elasticfilesystem: {
+    load: () => import('@aws-sdk/client-efs'),
+    protocol: 'rest-json',
+    version: '2015-02-01',
   },
   elasticloadbalancing: {
     load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { InputFault } from './faults.ts';
+import { readJson, writeJson } from './json.ts';
 import type { OperationModel, ServiceModel } from './models.ts';
 import type { Reply, Request, Routed } from './request.ts';
 import { readText, writeText } from './scalars.ts';
@@ -9,8 +10,9 @@ import { escapeXml, readXml, writeMembers, writeXml } from './xml.ts';
 /** A body as it comes to a REST operation: whole, or flowing. */
 export type Body = Buffer | Readable;
 
-/** Puts a REST-XML request's parts together to the operation's input. */
+/** Puts a REST request's parts together to the operation's input. */
 export function readRest(
+  model: ServiceModel,
   { operation, labels }: Routed,
   request: Request,
   body: Body,
@@ -23,7 +25,7 @@ export function readRest(
   }
   refuseUnknownQuery(input, operation, request);
   refuseUnknownHeaders(input, request);
-  return { ...result, ...readBody(input, body) };
+  return { ...result, ...readBody(model, input, body) };
 }
 
 function boundValue(member: Member, request: Request, labels: Routed['labels']): unknown {
@@ -87,10 +89,11 @@ function refuseUnknownHeaders(input: StructureShape, { headers }: Request): void
   }
 }
 
-function readBody(input: StructureShape, body: Body): Record<string, unknown> {
+function readBody(model: ServiceModel, input: StructureShape, body: Body): Record<string, unknown> {
   const payload = input.members.find(({ traits }) => traits.httpPayload);
   if (payload?.shape.type === 'blob') return { [payload.name]: body };
   if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  if (model.protocol === 'rest-json') return readJson(input, body) as Record<string, unknown>;
   if (!payload) return readXml(input, body) as Record<string, unknown>;
   if (payload.shape.type === 'structure')
     return { [payload.name]: readXml(payload.shape, body, payload.name) };
@@ -110,12 +113,20 @@ export function writeRest(
   operation: OperationModel,
   output: Record<string, unknown>,
 ): Reply {
+  if (model.protocol === 'rest-json') return writeRestJson(operation, output);
   const headers: Record<string, string> = {};
   for (const member of operation.output.members) writeHeader(headers, member, output[member.name]);
   const body = writeBody(model, operation, output);
   const isXml = typeof body === 'string' && body.startsWith('<?xml');
   if (isXml) headers['content-type'] = 'application/xml';
   return { status: statusOf(operation, output), headers, body };
+}
+
+/** A status of 204 says that there is no body. */
+function writeRestJson(operation: OperationModel, output: Record<string, unknown>): Reply {
+  const status = operation.http?.[2] ?? 200;
+  const body = status === 204 ? undefined : writeJson(operation.output, output);
+  return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
 function statusOf(operation: OperationModel, output: Record<string, unknown>): number {

@@ -30,6 +30,7 @@ export type ServiceName =
   | 'autoscaling'
   | 'ec2'
   | 'elasticache'
+  | 'elasticfilesystem'
   | 'elasticloadbalancing'
   | 'iam'
   | 'logs'

@@ -77,6 +77,8 @@ const commands: Record<string, string> = {
   sudo: 'single-user',
   chown: 'single-user',
   chgrp: 'single-user',
+  mount: 'mount',
+  'mount.efs': 'mount.efs',
 };
 
 /** Makes an instance's disk from the image. A disk that is there was made whole: it got its name last. */

@@ -1,3 +1,5 @@
+import type { Shown } from './shown-folders.ts';
+
 /** The compute plane: machines with a network, a process tree and a disk of their own. */
 export interface Instances {
   /**
@@ -18,6 +20,8 @@ export interface Instances {
   consoleOutput?(instanceId: string): Promise<string | undefined>;
   /** Total CPU seconds and resident bytes of all its processes. */
   usage(instanceId: string): { cpuSeconds: number; memoryBytes: number };
+  /** Shows a folder of the cloud to a running machine. */
+  show(instanceId: string, folder: string): Promise<Shown>;
   /** Called when a machine ends that nobody halted. */
   onDeath(listener: (instanceId: string) => void): void;
 }

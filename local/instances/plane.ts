@@ -12,7 +12,8 @@ import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity } fr
 import type { Instances, Machine, MachineCommand, MachineCommandResult } from './instances.ts';
 import { trustRoot } from '../trust.ts';
 import { usageOf } from './processes.ts';
-import { infoDescriptor, readyDescriptor, sandboxCommand } from './sandbox.ts';
+import { ShownFolders, type Shown } from './shown-folders.ts';
+import { infoDescriptor, readyDescriptor, sandboxCommand, type SandboxFacts } from './sandbox.ts';
 
 export interface InstancesOptions {
   /** The cloud's folder; the disks are in `disks/`. */
@@ -48,10 +49,12 @@ export function createInstances(options: InstancesOptions): InstancePlane {
 export class InstancePlane implements Instances {
   readonly #options: InstancesOptions;
   readonly #running = new Map<string, Running>();
+  readonly #shown: ShownFolders;
   readonly #listeners: ((instanceId: string) => void)[] = [];
 
   constructor(options: InstancesOptions) {
     this.#options = options;
+    this.#shown = new ShownFolders(join(options.folder, 'run', 'shown'));
   }
 
   #disk(instanceId: string): string {
@@ -65,7 +68,8 @@ export class InstancePlane implements Instances {
     makeDisk(disk, machine);
     trustRoot(disk, await this.#options.authority.rootCertificate());
     writeIdentity(disk, machine, this.#options.region, this.#options.origin);
-    const outer = this.#options.network.spawn(instanceId, sandboxCommand(factsOf(disk, machine)), {
+    const facts = { ...factsOf(disk, machine), shown: await this.#shown.of(instanceId) };
+    const outer = this.#options.network.spawn(instanceId, sandboxCommand(facts), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
       env: {},
       detached: true,
@@ -151,6 +155,11 @@ export class InstancePlane implements Instances {
     return await runInside(running.firstPid, pairs, command, this.#options.clock);
   }
 
+  async show(instanceId: string, folder: string): Promise<Shown> {
+    if (!this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} does not run.`);
+    return this.#shown.show(instanceId, folder);
+  }
+
   isRunning(instanceId: string): boolean {
     return this.#running.has(instanceId);
   }
@@ -167,7 +176,7 @@ export class InstancePlane implements Instances {
 
 const replaceable = ['systemctl', 'journalctl'];
 
-function factsOf(disk: string, { hostname }: Machine): Parameters<typeof sandboxCommand>[0] {
+function factsOf(disk: string, { hostname }: Machine): Omit<SandboxFacts, 'shown'> {
   return {
     disk,
     imageFolder,

@@ -1,3 +1,5 @@
+import { shownInside } from './shown-folders.ts';
+
 /** The words that start an instance's process tree: values in, a bubblewrap command out. */
 
 export interface SandboxFacts {
@@ -9,6 +11,8 @@ export interface SandboxFacts {
   readonly topFolders: readonly string[];
   /** Programs of the machine that the image replaces even when called by their full path. */
   readonly replaced: readonly string[];
+  /** The machine's folder of `ShownFolders`. */
+  readonly shown: string;
 }
 
 /**
@@ -54,6 +58,7 @@ export function sandboxCommand(facts: SandboxFacts): string[] {
     ...['--ro-bind', node, '/opt/node/bin/node'],
     ...facts.replaced.flatMap((name) => ['--ro-bind', `${imageFolder}/bin/${name}`, `/usr/bin/${name}`]),
     ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run'],
+    ...['--bind', facts.shown, shownInside],
     ...['--unshare-pid', '--unshare-uts', '--unshare-ipc', '--hostname', facts.hostname],
     ...forbidden.flatMap((name) => ['--cap-drop', `CAP_${name.toUpperCase()}`]),
     ...['--info-fd', String(infoDescriptor), '--as-pid-1', '--chdir', '/'],

@@ -31,6 +31,7 @@ export interface Services {
   readonly autoscaling: AutoScaling;
   readonly ec2: Ec2;
   readonly elasticache: ElastiCache;
+  readonly elasticfilesystem: Efs;
   readonly elasticloadbalancing: LoadBalancing;
   readonly iam: Iam;
   readonly logs: Service;
@@ -170,6 +171,11 @@ export interface ManagedSecret {
 
 /** Rotates one secret; resolves with the new version's id when it is current. */
 export type SecretRotation = (arn: string, versionId?: string) => Promise<string>;
+
+export interface Efs extends Service {
+  /** Addresses of a file system's mount targets by their DNS name; undefined: not ours, or none is there. */
+  resolve(name: string): readonly string[] | undefined;
+}
 
 export interface Iam extends Service {
   /** The key of the account's root user: made once per cloud, by chance. */

@@ -2,6 +2,7 @@ import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2 } from '@aws-sdk/client-ec2';
+import { EFS } from '@aws-sdk/client-efs';
 import { ElastiCache } from '@aws-sdk/client-elasticache';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAM } from '@aws-sdk/client-iam';
@@ -28,6 +29,7 @@ export function awsOf({ env }: Pick<TestCloud, 'env'>) {
     autoscaling: new AutoScaling(options),
     cloudwatch: new CloudWatch(options),
     ec2: new EC2(options),
+    efs: new EFS(options),
     elasticache: new ElastiCache(options),
     elb: new ElasticLoadBalancingV2(options),
     iam: new IAM(options),

@@ -96,7 +96,16 @@ export function machineOf(cloud: TestCloud, aws: Aws, instanceId: string): Machi
   };
 }
 
-async function profile({ iam }: Aws): Promise<string> {
+const profiles = new WeakMap<Aws, Promise<string>>();
+
+/** The instance profile of all machines of a cloud, made once. */
+function profile(aws: Aws): Promise<string> {
+  const made = profiles.get(aws) ?? makeProfile(aws);
+  profiles.set(aws, made);
+  return made;
+}
+
+async function makeProfile({ iam }: Aws): Promise<string> {
   const name = 'managed-machine';
   const principal = {
     Effect: 'Allow',
@@ -104,13 +113,9 @@ async function profile({ iam }: Aws): Promise<string> {
     Action: 'sts:AssumeRole',
   };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [principal] });
-  try {
-    await iam.createRole({ RoleName: name, AssumeRolePolicyDocument });
-    await iam.createInstanceProfile({ InstanceProfileName: name });
-    await iam.addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: name });
-  } catch (error) {
-    if (!(error as Error).name.startsWith('EntityAlreadyExists')) throw error;
-  }
+  await iam.createRole({ RoleName: name, AssumeRolePolicyDocument });
+  await iam.createInstanceProfile({ InstanceProfileName: name });
+  await iam.addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: name });
   return name;
 }
 

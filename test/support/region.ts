@@ -237,6 +237,7 @@ function fakeMachines(): FakeMachines {
     },
     isRunning: (instanceId) => fake.running.has(instanceId),
     usage: (instanceId) => ({ cpuSeconds: fake.cpuSeconds.get(instanceId) ?? 0, memoryBytes: 0 }),
+    show: async (instanceId) => ({ path: `/run/shown/${instanceId}`, hide: async () => undefined }),
     onDeath: () => undefined,
   };
   return fake;

@@ -55,6 +55,7 @@ export function resolver(parts: Parts, state: DnsState, random: () => number = M
     const addresses =
       moving ??
       parts.services.elasticloadbalancing.resolve(plain) ??
+      parts.services.elasticfilesystem.resolve(plain) ??
       (isEc2Name ? parts.services.ec2.resolve(plain) : undefined);
     if (!addresses) return undefined;
     const ttl = moving ? failoverTtl : serviceTtl;

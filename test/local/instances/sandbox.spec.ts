@@ -10,6 +10,7 @@ const command = sandboxCommand({
   hostname: 'ip-10-0-1-5',
   topFolders: ['/lib64'],
   replaced: ['systemctl'],
+  shown: '/state/run/shown/i-1',
 }).join(' ');
 
 describe('the sandbox of an instance', () => {

@@ -59,6 +59,10 @@ export class NamedMachines implements Instances {
     this.disks.add(machine.instanceId);
   }
 
+  show(): Promise<never> {
+    throw new Error('Named machines show nothing.');
+  }
+
   async halt(instanceId: string): Promise<void> {
     this.running.delete(instanceId);
   }

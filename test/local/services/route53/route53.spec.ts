@@ -31,7 +31,8 @@ describe('Route 53', () => {
       resolve: (name: string) => (name.startsWith('ip-10-0-1-5.') ? ['10.0.1.5'] : undefined),
     };
     const elasticache = { operations: {}, resolve: () => undefined };
-    const services = { elasticloadbalancing, elasticache, ec2 } as unknown as Parts['services'];
+    const elasticfilesystem = elasticache;
+    const services = { elasticloadbalancing, elasticache, elasticfilesystem, ec2 } as unknown as Parts['services'];
     cloud = await startEndpoint({ route53: createRoute53 }, { services });
     route53 = new Route53Client(cloud.client);
     const made = await route53.send(
