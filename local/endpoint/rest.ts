@@ -33,9 +33,17 @@ function boundValue(member: Member, request: Request, labels: Routed['labels']):
   if (traits.httpPrefixHeaders !== undefined)
     return prefixed(traits.httpPrefixHeaders.toLowerCase(), request);
   if (traits.httpLabel) return scalar(shape, labels?.[name], name, 'date-time');
+  if (traits.httpQuery && shape.type === 'list')
+    return repeated(shape.item as ScalarShape, request, name, traits.httpQuery);
   if (traits.httpQuery) return scalar(shape, request.query.get(traits.httpQuery), name, 'date-time');
   if (traits.httpHeader) return scalar(shape, request.headers[traits.httpHeader], name, 'http-date');
   return undefined;
+}
+
+/** A list in a query has its key once for each item. */
+function repeated(item: ScalarShape, { rawQuery }: Request, path: string, key: string): unknown {
+  const values = new URLSearchParams(rawQuery).getAll(key);
+  return values.length === 0 ? undefined : values.map((value) => readText(item, value, path, 'date-time'));
 }
 
 function scalar(
