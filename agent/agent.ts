@@ -30,8 +30,7 @@ import type { Settings } from './settings.ts';
 import { serveSocket, type Request } from './socket/server.ts';
 import { StateFile } from './state.ts';
 import { agentStatus } from './status.ts';
-import type { WorkerDaemon } from './worker-daemon/daemon.ts';
-import { startWorkerTier } from './worker-daemon/tier.ts';
+import { startWorkerTier, type RunningWorkerTier } from './worker-daemon/tier.ts';
 
 const nginxPaths = { folder: path.join(instancePaths.state, 'nginx'), logs: instancePaths.logs };
 
@@ -54,7 +53,7 @@ export class Agent {
   readonly #factsKnown = Promise.withResolvers<Facts>();
   #shipper: LogShipper | undefined;
   #watch: HealthWatch | undefined;
-  #daemon: WorkerDaemon | undefined;
+  #worker: RunningWorkerTier | undefined;
   #isBooted = false;
 
   private constructor(settings: Settings, state: StateFile) {
@@ -100,8 +99,8 @@ export class Agent {
       nodeFolder: path.dirname(process.execPath),
       switchTo,
       onLive: (port) => {
-        if (port === undefined) this.#daemon?.pause();
-        else this.#daemon?.aimAt(port);
+        if (port === undefined) this.#worker?.daemon.pause();
+        else this.#worker?.daemon.aimAt(port);
       },
       onLogFile: (file, name, isEnded) => {
         if (isEnded) this.#shipper?.unfollow(file);
@@ -157,7 +156,7 @@ export class Agent {
     if (this.#stopping.signal.aborted) return;
     this.#log.write('INFO', 'The agent stops; the application goes on.');
     const grace = Math.min(mostGraceSeconds, this.#facts?.descriptor.drainTimeoutSeconds ?? 0);
-    await this.#daemon?.stop(grace * 1000);
+    await this.#worker?.stop(grace * 1000);
     this.#stopping.abort(new Error('The agent stops.'));
     await this.#shipper?.ship();
     process.exit(0);
@@ -207,7 +206,8 @@ export class Agent {
     void shipper.run(this.#stopping.signal);
     shipper.follow(path.join(instancePaths.logs, 'hooks.log'), 'agent', 'hooks');
     if (descriptor.workerDaemon)
-      this.#daemon = startWorkerTier({
+      this.#worker = startWorkerTier({
+        s3: this.#clients.s3,
         clock: this.#clock,
         signal: this.#stopping.signal,
         sqs: this.#clients.sqs(),
@@ -215,6 +215,7 @@ export class Agent {
         log: this.#log,
         facts,
         settings: descriptor.workerDaemon,
+        tasks: () => this.#state.value.live?.cron ?? [],
       });
     const serving = this.#serve(descriptor, shipper);
     this.#watch = this.#makeWatch();
@@ -245,7 +246,7 @@ export class Agent {
       deployer: this.#deployer,
       nginx: this.#nginx,
       problems: this.#problems,
-      queueProblem: () => this.#daemon?.problem,
+      queueProblem: () => this.#worker?.daemon.problem,
       isBooted: () => this.#isBooted,
     });
   }

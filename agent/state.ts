@@ -1,6 +1,6 @@
 /** What the agent must know after a crash or a reboot: one small file, written atomically, without secrets. */
 import { readFile } from 'node:fs/promises';
-import type { ConfigurationSnapshot, InstanceDescriptor } from '../model/schemas.ts';
+import type { ConfigurationSnapshot, CronTask, InstanceDescriptor } from '../model/schemas.ts';
 import { writeAtomically } from './atomic-file.ts';
 import type { Identity } from './metadata.ts';
 
@@ -32,6 +32,8 @@ export interface Release {
   readonly ports?: Readonly<Record<string, number>>;
   /** Properties that the bundle itself sets. */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** Periodic tasks. */
+  readonly cron?: readonly CronTask[];
   readonly processes: readonly RunningProcess[];
 }
 

@@ -82,6 +82,7 @@ function nounOf(
 }
 
 const nounSummaries: Record<string, string> = {
+  cron: "Look at a worker's periodic tasks and their runs; run one now.",
   queue: "Look at a worker's queue and its dead letters; send, redrive, purge.",
   version: 'Make and look at application versions.',
   config: 'Set and look at environment properties.',

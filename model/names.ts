@@ -39,6 +39,8 @@ export const keys = {
   deployment: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.json`,
   abortRequest: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.abort.json`,
   healths: (name: EnvironmentName) => `${keys.environment(name)}health/`,
+  /** Workers: periodic tasks, who schedules them, and what became of their runs. */
+  schedule: (name: EnvironmentName) => `${keys.environment(name)}cron/schedule.json`,
   health: (name: EnvironmentName, instanceId: string) => `${keys.healths(name)}${instanceId}.json`,
 } as const;
 

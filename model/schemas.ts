@@ -341,6 +341,44 @@ export const healthReport = z.strictObject({
 /** `deployments/<number>.abort.json`: somebody wants a deployment undone that another command runs. */
 export const abortRequest = z.strictObject({ requestedBy: z.string(), requestedAt: time });
 
+/** A task of `cron.yaml`. */
+export const cronTask = z.strictObject({
+  name: z.string(),
+  /** Path that is posted to. */
+  url: z.string(),
+  /** A cron expression of five fields. */
+  schedule: z.string(),
+  timezone: z.string(),
+  /** What becomes of runs that nobody could start in time. */
+  catchUp: z.enum(['none', 'latest', 'all']),
+  /** Whether a run may begin while the one before goes on. */
+  overlap: z.boolean(),
+});
+
+export const cronRun = z.strictObject({
+  task: z.string(),
+  dueAt: time,
+  trigger: z.enum(['Schedule', 'CatchUp', 'Manual']),
+  /** `Claimed`: nobody else sends it, and its sender may have died before it did. */
+  state: z.enum(['Requested', 'Claimed', 'Sent', 'Succeeded', 'Failed', 'Skipped', 'Missed']),
+  /** Instance or person. */
+  by: z.string(),
+  sentAt: time.optional(),
+  endedAt: time.optional(),
+  reason: z.string().optional(),
+});
+
+/** `cron/schedule.json`: the scheduler's lease, and the runs; changed by conditional writes only. */
+export const cronSchedule = z.strictObject({
+  holder: z.string().nullable(),
+  expiresAt: time,
+  /** As the holder's version has them. */
+  tasks: z.array(cronTask),
+  /** Task → up to which moment its due times are dealt with. */
+  considered: z.record(z.string(), time),
+  runs: z.array(cronRun),
+});
+
 /** One line in the `events` log group. */
 export const event = z.strictObject({
   at: time,
@@ -375,5 +413,8 @@ export type InstanceResult = z.infer<typeof instanceResult>;
 export type DeploymentStatus = z.infer<typeof deploymentStatus>;
 export type DeploymentStep = z.infer<typeof deploymentStep>;
 export type DeploymentRecord = z.infer<typeof deploymentRecord>;
+export type CronTask = z.infer<typeof cronTask>;
+export type CronRun = z.infer<typeof cronRun>;
+export type CronSchedule = z.infer<typeof cronSchedule>;
 export type HealthReport = z.infer<typeof healthReport>;
 export type Event = z.infer<typeof event>;

@@ -172,12 +172,12 @@ export class Deployer {
   async #serve(order: DeploymentOrder, prepared: Prepared, run: Run): Promise<void> {
     const { clock, errand } = this.#parts;
     const { progress, signal, phases } = run;
-    const { folder, commands, ports, port, defaults } = prepared;
+    const { folder, commands, ports, port, defaults, cron } = prepared;
     const { deployment, versionLabel, bundle, configuration } = order;
     const facts = { ...this.#commandFacts(order), folder, defaults };
     const startedAt = clock.now();
     const next = this.#parts.formation(
-      { deployment, versionLabel, bundle, configuration, folder, commands, port, ports, defaults },
+      { deployment, versionLabel, bundle, configuration, folder, commands, port, ports, defaults, cron },
       prepared.properties,
     );
     try {

@@ -2,6 +2,7 @@
 import type { EnvironmentName } from '../../model/names.ts';
 import type {
   ConfigurationSnapshot,
+  CronTask,
   CurrentPointer,
   InstanceDescriptor,
   InstanceResult,
@@ -22,6 +23,8 @@ export interface Prepared {
   readonly properties: Record<string, string>;
   /** Properties that the bundle itself sets; the environment's go before them. */
   readonly defaults: Record<string, string>;
+  /** Periodic tasks of a worker. */
+  readonly cron: readonly CronTask[];
   readonly hasPostdeployHooks: boolean;
   readonly phases: Phase[];
   /** What the bundle asks for and does not get, one sentence each. */
@@ -39,6 +42,11 @@ interface CommandFacts {
   readonly isLeader: boolean;
   /** The live release, if it is of the same version and only properties change. */
   readonly liveFolder: string | null;
+}
+
+export interface Due {
+  readonly task: string;
+  readonly at: string;
 }
 
 export interface MetricsInput {
@@ -71,6 +79,8 @@ export interface Errands {
     input: { instanceId: string; hook: string; result: 'CONTINUE' | 'ABANDON' };
     output: { state: string | null; completed: boolean };
   };
+  /** Due times of tasks, each after a moment of its own, in order. */
+  due: { input: { tasks: readonly (CronTask & { after: string })[]; until: string }; output: Due[] };
   metrics: { input: MetricsInput; output: null };
   address: { input: { allocationId: string; instanceId: string }; output: null };
 }

@@ -1,6 +1,7 @@
 /** The errands' side of a child: reads `{ name, input }` from standard input, prints one `ErrandAnswer`. */
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { dueTimes } from '../cron/due-times.ts';
 import { associateAddress } from './address.ts';
 import type { ErrandAnswer } from './contract.ts';
 import { readDescriptor } from './descriptor.ts';
@@ -18,6 +19,7 @@ const errands: Record<string, (input: never, progress: (line: string) => void) =
   postdeploy: runPostdeployHooks,
   properties: resolveProperties,
   lifecycle: completeHook,
+  due: (input) => Promise.resolve(dueTimes(input)),
   metrics: publishMetrics,
   address: associateAddress,
 };

@@ -39,6 +39,7 @@ export async function prepareRelease(input: Input, progress: Say): Promise<Prepa
     folder,
     defaults,
     properties: await properties,
+    cron: [...facts.cron],
     hasPostdeployHooks: (await listHooks(folder, hookKind(input), 'postdeploy')).length > 0,
     phases,
     notes: [...facts.notes],

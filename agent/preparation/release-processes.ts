@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Commands } from '../deploy/procfile.ts';
 import { FinalError } from '../errands/final-error.ts';
-import type { Platform } from '../../model/schemas.ts';
+import { readCronFile } from '../cron/cron-file.ts';
+import type { CronTask, Platform } from '../../model/schemas.ts';
 import type { Extension } from './extension-file.ts';
 import { readExtensions } from './extensions.ts';
 import type { Surroundings } from './hooks.ts';
@@ -24,6 +25,8 @@ export interface BundleFacts {
   readonly options: BundleOptions;
   readonly processes: Processes;
   readonly extensions: readonly Extension[];
+  /** Periodic tasks: what `cron.yaml` says, on a worker. */
+  readonly cron: readonly CronTask[];
   /** What the bundle asks for and does not get, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -41,7 +44,8 @@ export async function readBundle(folder: string, platform: Platform): Promise<Bu
   });
   if ('problem' in processes) throw new FinalError(processes.problem);
   const notes = [...extensions.flatMap((each) => each.notes), ...options.notes];
-  return { options, processes, extensions, notes };
+  const cron = readCronFile(await readText(path.join(folder, 'cron.yaml')));
+  return { options, processes, extensions, cron, notes };
 }
 
 /** Elastic Beanstalk's Python platform serves a folder `static` without being told. */

@@ -4,6 +4,9 @@ import abort from './abort.ts';
 import configList from './config/list.ts';
 import configSet from './config/set.ts';
 import configUnset from './config/unset.ts';
+import cronHistory from './cron/history.ts';
+import cronList from './cron/list.ts';
+import cronRun from './cron/run.ts';
 import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
@@ -58,6 +61,9 @@ export const commands: readonly Command[] = [
   queueSend,
   queueRedrive,
   queuePurge,
+  cronList,
+  cronRun,
+  cronHistory,
   localStart,
   localStop,
   localStatus,

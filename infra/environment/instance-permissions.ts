@@ -51,6 +51,7 @@ export function instancePermissions(args: PermissionsArgs): Statement[] {
     ...observabilityStatements(args),
     ...lifecycleStatements(args),
     ...queueStatements(args),
+    ...(args.ownQueueArn === undefined ? [] : scheduleStatements(args)),
     ...(args.hasElasticIp ? elasticIpStatements(args) : []),
     ...secretStatements(args),
     { Sid: 'RunCommand', Effect: 'Allow', Action: runCommandActions, Resource: '*' },
@@ -181,6 +182,17 @@ function secretStatements({ databaseSecretArn }: PermissionsArgs): Statement[] {
   if (databaseSecretArn === undefined) return [];
   const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
   return [{ Sid: 'ReadDatabasePassword', Effect: 'Allow', Action: actions, Resource: databaseSecretArn }];
+}
+
+function scheduleStatements(args: PermissionsArgs): Statement[] {
+  return [
+    {
+      Sid: 'SchedulePeriodicTasks',
+      Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: `${bucketArn(args)}/${keys.schedule(args.name)}`,
+    },
+  ];
 }
 
 function elasticIpStatements(args: PermissionsArgs): Statement[] {

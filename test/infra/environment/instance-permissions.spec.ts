@@ -128,6 +128,12 @@ describe('instancePermissions', () => {
         Action: ['sqs:SendMessage'],
         Resource: 'arn:dead',
       },
+      {
+        Sid: 'SchedulePeriodicTasks',
+        Effect: 'Allow',
+        Action: ['s3:PutObject'],
+        Resource: 'arn:aws:s3:::versions/environments/dev/web/cron/schedule.json',
+      },
       runCommand,
     ]);
   });
