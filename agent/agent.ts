@@ -27,6 +27,7 @@ import { Nginx } from './proxy/nginx.ts';
 import { placeholderFolder } from './proxy/nginx-config.ts';
 import { hidePlaceholder, showPlaceholder } from './proxy/placeholder.ts';
 import type { Settings } from './settings.ts';
+import { mountFiles } from './shared-files.ts';
 import { serveSocket, type Request } from './socket/server.ts';
 import { StateFile } from './state.ts';
 import { agentStatus } from './status.ts';
@@ -225,7 +226,19 @@ export class Agent {
   }
 
   async #serve(descriptor: InstanceDescriptor, shipper: LogShipper): Promise<void> {
+    const mounted = this.#mountFiles(descriptor);
+    // What served before a reboot finds its files; a first version is started after `#serve`.
+    if (this.#state.value.live) await mounted;
     await this.#instance.recover();
+    await this.#startProxy(descriptor, shipper);
+    await mounted;
+  }
+
+  async #mountFiles({ files }: InstanceDescriptor): Promise<void> {
+    if (files) await this.#persistently('shared file system', () => mountFiles(files));
+  }
+
+  async #startProxy(descriptor: InstanceDescriptor, shipper: LogShipper): Promise<void> {
     if (descriptor.tier !== 'WebServer') return;
     await mkdir(placeholderFolder(nginxPaths), { recursive: true });
     if (!this.#instance.live) await switchTo(placeholderPort);

@@ -41,13 +41,20 @@ export function processEnvironment(parts: EnvironmentParts): Record<string, stri
     ...(descriptor.platform === 'python' ? { PYTHONPATH: path.join(folder, pythonPackages) } : {}),
     HOME: '/root',
     NODE_ENV: 'production',
+    // Certificates of databases and caches are trusted where the machine trusts them.
+    NODE_USE_SYSTEM_CA: '1',
     ...Object.fromEntries(inherited),
     ...parts.properties,
     AWS_REGION: descriptor.region,
     ...(descriptor.workerQueueUrl === undefined ? {} : { WORKER_QUEUE_URL: descriptor.workerQueueUrl }),
+    ...(descriptor.cache && { REDIS_URL: cacheUrl(descriptor.cache) }),
+    ...(descriptor.files && { UPLOADS_DIR: descriptor.files.mountPath }),
     INSTANCE_ID: identity.instanceId,
     AVAILABILITY_ZONE: identity.availabilityZone,
     VERSION_LABEL: parts.versionLabel,
     ...(port === undefined ? {} : { PORT: String(port) }),
   };
 }
+
+const cacheUrl = ({ host, port, isEncrypted }: NonNullable<InstanceDescriptor['cache']>): string =>
+  `${isEncrypted ? 'rediss' : 'redis'}://${host}:${port}`;
