@@ -5,6 +5,7 @@ import { connectRedis } from './cache/redis.js';
 import { createComments } from './data/comments.js';
 import { createDatabase, mysqlPools } from './data/database.js';
 import { migrate } from './data/migrate.js';
+import { DatabaseAwayError } from './data/outage.js';
 import { createPosts } from './data/posts.js';
 import { createSessions } from './data/sessions.js';
 import { readAdmin } from './http/password.js';
@@ -15,8 +16,11 @@ import { createQueue } from './queue.js';
 /** The first pages wait for the tables, but not for a database that is away. */
 const longestPreparation = 3000;
 
-/** Connects whatever the settings name; what they do not name stays undefined. */
-export async function connectParts(settings, log) {
+/**
+ * Connects whatever the settings name; what they do not name stays undefined. `giveUp(error)` is called when the tables
+ * cannot be brought up to date although the database answers.
+ */
+export async function connectParts(settings, log, giveUp) {
   const { facts, uploadsFolder } = settings;
   const redis = await connectRedis(settings.redisUrl, log);
   const queue = createQueue(settings.queueUrl, settings.region);
@@ -32,7 +36,8 @@ export async function connectParts(settings, log) {
   if (!settings.database) return { ...always, close: () => redis.close() };
 
   const database = createDatabase(settings.database, await mysqlPools(settings.database));
-  await Promise.race([prepare(database, log), pause(longestPreparation, undefined, { ref: false })]);
+  const prepared = prepare(database, log).catch(giveUp);
+  await Promise.race([prepared, pause(longestPreparation, undefined, { ref: false })]);
   const posts = createPosts(database);
   const comments = createComments(database);
   const cache = createPageCache(redis, { log });
@@ -59,7 +64,8 @@ async function prepare(database, log) {
       if (applied.length > 0) log.info({ applied }, 'database migrated');
       return;
     } catch (error) {
-      log.warn({ reason: error.message || error.code }, 'the database is not ready yet');
+      if (!(error instanceof DatabaseAwayError)) throw error;
+      log.warn({ reason: error.message }, 'the database is not ready yet');
       await pause(1000, undefined, { ref: false });
     }
   }

@@ -5,7 +5,11 @@ import { createSite } from './site.js';
 
 const settings = readSettings(process.env);
 const log = createLog();
-const parts = await connectParts(settings, log);
+const parts = await connectParts(settings, log, (error) => {
+  // Ending makes the deployment fail, with this line as its reason, while the version before goes on.
+  console.error(`The database cannot be brought up to date: ${error.message}`);
+  process.exit(1);
+});
 const app = createSite(parts, { logLevel: settings.logLevel });
 
 // Healthy means: this process answers. The database is left out on purpose. When it is away for a moment it is away for

@@ -14,7 +14,9 @@ export function signInPage({ facts, adminProblem, hasDatabase, problem }) {
     ? markup`<p>This environment has no database, so there is nothing to write to.</p>`
     : adminProblem
       ? markup`<p>${withoutPassword[adminProblem]}</p>
-      <pre><code>beanpole config set --secret ADMIN_PASSWORD</code></pre>`
+      <pre><code>beanpole config set prod/web --secret --file -
+ADMIN_PASSWORD=…</code></pre>
+      <p class="hint">For the environment <code>prod/web</code>; the second line is typed in, and ended with Ctrl-D, so that no history of commands holds it.</p>`
       : markup`<form method="post" action="/admin/sign-in">
       ${notice('bad', problem)}
       <label for="password">Password</label>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { until } from '../support/client.ts';
-import { promote, type MariaDb } from './mywordpress/mariadb.ts';
+import { follow, promote, type MariaDb } from './mywordpress/mariadb.ts';
 import { answers, createStage, password, type Stage } from './mywordpress/stage.ts';
 import { createVisitor, fieldOf, type Visitor } from './mywordpress/visitor.ts';
 
@@ -23,6 +23,12 @@ describe('MyWordPress', () => {
     const applied = await stage.primary.query('select name from mywordpress.schema_migrations');
     expect(applied.map(({ name }) => String(name))).to.deep.equal(['001_posts.sql', '002_welcome.sql']);
     expect((await reader.get('/')).body).to.include('Hello, world');
+  });
+
+  it('ends, and says why, when its tables cannot be made', async () => {
+    const { code, stderr } = await stage.runSite('another');
+    expect(code).to.equal(1);
+    expect(stderr).to.include("The database cannot be brought up to date: Access denied for user 'app'");
   });
 
   it('lets in who knows the password, and nobody from another site', async () => {
@@ -143,7 +149,7 @@ describe('MyWordPress', () => {
 
     stage.writer.moveTo(stage.primary.port);
     await stage.replica.start();
-    await stage.replica.query('start slave');
+    await follow(stage.primary, stage.replica);
     const again = await postForm('Written at a bad moment', { formKey: fieldOf(failed, 'formKey') });
     expect((await author.post('/admin/posts', again)).location).to.equal('/posts/written-at-a-bad-moment');
     expect(await countOf(stage.primary, 'Written at a bad moment')).to.equal(1);

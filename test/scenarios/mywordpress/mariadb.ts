@@ -64,20 +64,31 @@ export async function createMariaDb(template: string, number: number): Promise<M
   };
 }
 
-/** Makes one server follow another; every commit waits until the follower has it. */
+/** Makes one server follow another, for the first time. */
 export async function replicate(from: MariaDb, to: MariaDb): Promise<void> {
   await from.query(
     'set global rpl_semi_sync_master_enabled = 1, global rpl_semi_sync_master_wait_no_slave = 0',
   );
-  await from.query("set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC'");
-  await to.query('set global rpl_semi_sync_slave_enabled = 1, global read_only = 1');
+  await from.query(
+    "set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC', global rpl_semi_sync_master_timeout = 30000",
+  );
   await to.query(
     `change master to master_host='127.0.0.1', master_port=${from.port}, master_user='root', master_use_gtid=slave_pos, master_connect_retry=1`,
   );
+  await follow(from, to);
+}
+
+/** Goes on following after a start; from now on a commit is confirmed when the follower has it. */
+export async function follow(from: MariaDb, to: MariaDb): Promise<void> {
+  await to.query('stop slave');
+  await to.query('set global rpl_semi_sync_slave_enabled = 1, global read_only = 1');
   await to.query('start slave');
-  await until('the replica follows', 10, async () => {
-    const [status] = await to.query('show slave status');
-    return status?.Slave_IO_Running === 'Yes' && status.Slave_SQL_Running === 'Yes';
+  await until('commits wait for the replica', 20, async () => {
+    const rows = await from.query("show status like 'rpl_semi_sync_master_%'");
+    const values = new Map(rows.map(({ Variable_name, Value }) => [String(Variable_name), String(Value)]));
+    return (
+      values.get('Rpl_semi_sync_master_status') === 'ON' && values.get('Rpl_semi_sync_master_clients') === '1'
+    );
   });
 }
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { must, run } from '../../support/cloud.ts';
+import { must, run, type Finished } from '../../support/cloud.ts';
 import { until } from '../../support/client.ts';
 import { createAddress, type Address } from './address.ts';
 import { createMariaDb, makeTemplate, replicate, type MariaDb } from './mariadb.ts';
@@ -31,6 +31,8 @@ export interface Stage {
   readonly sharp: (input: unknown) => Image;
   /** Starts an instance of the web application; resolves to its origin, before it answers. */
   startSite(instance: string): Promise<string>;
+  /** Runs an instance that ends by itself, on another database. */
+  runSite(databaseName: string): Promise<Finished>;
   /** Ends all of it and deletes what it kept. */
   end(): Promise<void>;
 }
@@ -69,6 +71,24 @@ export async function createStage(): Promise<Stage> {
   });
   const queue = await createQueue(workerPort);
   const sites: Program[] = [];
+  const environment = {
+    ...process.env,
+    VERSION_LABEL: 'v1',
+    RDS_HOSTNAME: '127.0.0.1',
+    RDS_READER_HOSTNAME: '127.0.0.2',
+    RDS_PORT: String(databasePort),
+    RDS_DB_NAME: 'mywordpress',
+    RDS_USERNAME: 'app',
+    RDS_PASSWORD: 'secret',
+    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    UPLOADS_DIR: uploads,
+    ADMIN_PASSWORD: password,
+    WORKER_QUEUE_URL: `${queue.origin}/1/jobs`,
+    AWS_ENDPOINT_URL_SQS: queue.origin,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none',
+  };
 
   return {
     primary,
@@ -82,28 +102,13 @@ export async function createStage(): Promise<Stage> {
     sharp: createRequire(join(folder, 'app/server.js'))('sharp') as Stage['sharp'],
     async startSite(instance) {
       const port = await freePort();
-      const env = {
-        ...process.env,
-        PORT: String(port),
-        VERSION_LABEL: 'v1',
-        INSTANCE_ID: instance,
-        RDS_HOSTNAME: '127.0.0.1',
-        RDS_READER_HOSTNAME: '127.0.0.2',
-        RDS_PORT: String(databasePort),
-        RDS_DB_NAME: 'mywordpress',
-        RDS_USERNAME: 'app',
-        RDS_PASSWORD: 'secret',
-        REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-        UPLOADS_DIR: uploads,
-        ADMIN_PASSWORD: password,
-        WORKER_QUEUE_URL: `${queue.origin}/1/jobs`,
-        AWS_ENDPOINT_URL_SQS: queue.origin,
-        AWS_REGION: 'eu-central-1',
-        AWS_ACCESS_KEY_ID: 'none',
-        AWS_SECRET_ACCESS_KEY: 'none',
-      };
+      const env = { ...environment, PORT: String(port), INSTANCE_ID: instance };
       sites.push(start(process.execPath, ['server.js'], { cwd: join(folder, 'app'), env }));
       return `http://127.0.0.1:${port}`;
+    },
+    async runSite(databaseName) {
+      const env = { ...environment, PORT: String(await freePort()), RDS_DB_NAME: databaseName };
+      return run(process.execPath, ['server.js'], env, join(folder, 'app'));
     },
     async end() {
       await Promise.all([...sites, worker, redis].map((program) => program.end()));
