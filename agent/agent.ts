@@ -8,6 +8,7 @@ import { createClients, type Clients } from './aws/clients.ts';
 import { retrying } from './back-off.ts';
 import { boot } from './boot.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { watchDatabase } from './database-watch.ts';
 import { Deployer } from './deploy/deployer.ts';
 import type { DeploymentOrder } from './deploy/fencing.ts';
 import { findFreePorts } from './deploy/free-port.ts';
@@ -217,6 +218,18 @@ export class Agent {
         facts,
         settings: descriptor.workerDaemon,
         tasks: () => this.#state.value.live?.cron ?? [],
+      });
+    if (descriptor.database)
+      void watchDatabase({
+        clock: this.#clock,
+        signal: this.#stopping.signal,
+        errand: this.#errand,
+        database: descriptor.database,
+        state: () => this.#state.value,
+        deploy: (order) => this.#deploy(order, () => undefined),
+        warn: (text) => {
+          this.#log.write('WARN', text);
+        },
       });
     const serving = this.#serve(descriptor, shipper);
     this.#watch = this.#makeWatch();

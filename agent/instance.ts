@@ -97,8 +97,10 @@ export class Instance {
   }
 
   async #properties({ configuration }: Pick<Release, 'configuration'>): Promise<Record<string, string>> {
-    if (configuration.parameters.length === 0) return { ...configuration.properties };
-    return retrying(() => this.#parts.errand('properties', configuration), {
+    const { database = null } = this.#parts.facts().descriptor;
+    if (configuration.parameters.length === 0 && !database) return { ...configuration.properties };
+    const errand = () => this.#parts.errand('properties', { configuration, database });
+    const { properties } = await retrying(errand, {
       clock: this.#parts.clock,
       signal: new AbortController().signal,
       onFailure: (error, delay) => {
@@ -106,6 +108,7 @@ export class Instance {
       },
       isWorthRepeating: (error) => !(error instanceof ErrandError && error.isFinal),
     });
+    return properties;
   }
 
   /** After a restart of the agent or the machine: ends what was only starting, takes over what serves. */

@@ -34,6 +34,8 @@ export interface Release {
   readonly defaults?: Readonly<Record<string, string>>;
   /** Periodic tasks. */
   readonly cron?: readonly CronTask[];
+  /** Version of the secret with the database's password that its processes were started with. */
+  readonly databaseVersion?: string;
   readonly processes: readonly RunningProcess[];
 }
 

@@ -172,14 +172,18 @@ export class Deployer {
   async #serve(order: DeploymentOrder, prepared: Prepared, run: Run): Promise<void> {
     const { clock, errand } = this.#parts;
     const { progress, signal, phases } = run;
-    const { folder, commands, ports, port, defaults, cron } = prepared;
+    const { folder, commands, ports, port, defaults, cron, databaseVersion } = prepared;
     const { deployment, versionLabel, bundle, configuration } = order;
     const facts = { ...this.#commandFacts(order), folder, defaults };
     const startedAt = clock.now();
-    const next = this.#parts.formation(
-      { deployment, versionLabel, bundle, configuration, folder, commands, port, ports, defaults, cron },
-      prepared.properties,
-    );
+    const programs = { deployment, versionLabel, bundle, configuration, folder, commands, port, ports };
+    const release = {
+      ...programs,
+      defaults,
+      cron,
+      ...(databaseVersion !== undefined && { databaseVersion }),
+    };
+    const next = this.#parts.formation(release, prepared.properties);
     try {
       await this.#startUntilHealthy(next, run);
       phases.push({ name: 'Start', milliseconds: clock.now() - startedAt });

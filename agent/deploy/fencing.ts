@@ -2,8 +2,11 @@ import type { ConfigurationSnapshot } from '../../model/schemas.ts';
 import type { AgentState, Release } from '../state.ts';
 
 export interface DeploymentOrder {
-  /** `Command`: the CLI sent it. `Pointer`: the instance boots and follows `current.json`, which knows no token. */
-  readonly origin: 'Command' | 'Pointer';
+  /**
+   * `Command`: the CLI sent it. `Pointer`: the instance boots and follows `current.json`, which knows no token.
+   * `Rotation`: the database's password has changed; what serves is started anew.
+   */
+  readonly origin: 'Command' | 'Pointer' | 'Rotation';
   /** `Release`: on one instance, before the deployment proper; prepares and does what is done once, switches nothing. */
   readonly stage?: 'Release';
   readonly deployment: number;
@@ -26,6 +29,10 @@ export type Decision =
 export function decide(state: Pick<AgentState, 'fencing' | 'live'>, order: DeploymentOrder): Decision {
   const { token, deployment } = state.fencing;
   const isFenced = order.origin === 'Command';
+  if (order.origin === 'Rotation')
+    return state.live && isSameRelease(state.live, order)
+      ? { kind: 'Run' }
+      : { kind: 'Refuse', reason: 'another deployment came first, and has the new password' };
   if (isFenced && order.token < token)
     return {
       kind: 'Refuse',

@@ -10,6 +10,7 @@ import type {
 import type { Identity } from '../metadata.ts';
 
 import type { WorkCounts } from '../worker-daemon/work-counts.ts';
+import type { PropertiesInput, ResolvedProperties } from './properties.ts';
 
 export type Phase = InstanceResult['phases'][number];
 
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly port: number;
   readonly folder: string;
   readonly properties: Record<string, string>;
+  /** Version of the secret that the database's password is of. */
+  readonly databaseVersion?: string;
   /** Properties that the bundle itself sets; the environment's go before them. */
   readonly defaults: Record<string, string>;
   /** Periodic tasks of a worker. */
@@ -73,7 +76,9 @@ export interface Errands {
   };
   /** Answers how many hooks ran. */
   postdeploy: { input: CommandFacts & { folder: string; defaults: Record<string, string> }; output: number };
-  properties: { input: ConfigurationSnapshot; output: Record<string, string> };
+  properties: { input: PropertiesInput; output: ResolvedProperties };
+  /** The version of a secret that holds now. */
+  secretVersion: { input: { secretArn: string }; output: string };
   /** Completes a lifecycle hook if the instance waits in it. */
   lifecycle: {
     input: { instanceId: string; hook: string; result: 'CONTINUE' | 'ABANDON' };

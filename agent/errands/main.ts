@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { dueTimes } from '../cron/due-times.ts';
 import { associateAddress } from './address.ts';
 import type { ErrandAnswer } from './contract.ts';
+import { readSecretVersion } from './database.ts';
 import { readDescriptor } from './descriptor.ts';
 import { describeError, FinalError, isFinal } from './final-error.ts';
 import { completeHook } from './lifecycle.ts';
@@ -18,6 +19,7 @@ const errands: Record<string, (input: never, progress: (line: string) => void) =
   prepare: prepareRelease,
   postdeploy: runPostdeployHooks,
   properties: resolveProperties,
+  secretVersion: readSecretVersion,
   lifecycle: completeHook,
   due: (input) => Promise.resolve(dueTimes(input)),
   metrics: publishMetrics,

@@ -26,7 +26,8 @@ export async function prepareRelease(input: Input, progress: Say): Promise<Prepa
     phases.push({ name, milliseconds: Math.round(performance.now() - start) });
     return result;
   };
-  const properties = timed('Configuration', () => resolveProperties(input.configuration));
+  const resolved = timed('Configuration', () => resolve(input));
+  const properties = resolved.then((found) => found.properties);
   properties.catch(() => undefined);
   const { folder, facts } = await releaseOf(input, properties, timed, progress);
   const defaults = { ...facts.options.properties };
@@ -38,8 +39,8 @@ export async function prepareRelease(input: Input, progress: Say): Promise<Prepa
     ...(await describeProcesses(release, around, progress)),
     folder,
     defaults,
-    properties: await properties,
     cron: [...facts.cron],
+    ...(await resolved),
     hasPostdeployHooks: (await listHooks(folder, hookKind(input), 'postdeploy')).length > 0,
     phases,
     notes: [...facts.notes],
@@ -131,12 +132,15 @@ async function runSteps(
 /** The hooks that run when the release serves. */
 export async function runPostdeployHooks(input: ErrandInput<'postdeploy'>, progress: Say): Promise<number> {
   const { folder, defaults } = input;
-  const properties = await resolveProperties(input.configuration);
+  const { properties } = await resolve(input);
   const around = surroundings(input, { folder: instancePaths.current, properties, defaults });
   const count = await runHooks(folder, hookKind(input), 'postdeploy', around);
   if (count > 0) progress(`${count} postdeploy hook${count === 1 ? '' : 's'} ran.`);
   return count;
 }
+
+const resolve = ({ configuration, descriptor: { database } }: Pick<Input, 'configuration' | 'descriptor'>) =>
+  resolveProperties({ configuration, database: database ?? null });
 
 const hookKind = ({ liveFolder }: Pick<Input, 'liveFolder'>): HookKind =>
   liveFolder === null ? 'hooks' : 'confighooks';

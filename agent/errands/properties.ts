@@ -1,12 +1,37 @@
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { ConfigurationSnapshot } from '../../model/schemas.ts';
+import type { ConfigurationSnapshot, DatabaseEndpoint } from '../../model/schemas.ts';
+import { readDatabase } from './database.ts';
 import { FinalError } from './final-error.ts';
 
 /** SSM takes ten names in one call. */
 const namesPerCall = 10;
 
-/** The properties of a snapshot with their values; secrets are in the answer and in no file. */
+export interface PropertiesInput {
+  readonly configuration: ConfigurationSnapshot;
+  readonly database: DatabaseEndpoint | null;
+}
+
+export interface ResolvedProperties {
+  /** With their values; secrets are in the answer and in no file. */
+  readonly properties: Record<string, string>;
+  /** Version of the secret with the database's password; absent without a database. */
+  readonly databaseVersion?: string;
+}
+
+/** The properties of a snapshot, and those that lead to the stack's database. */
 export async function resolveProperties({
+  configuration,
+  database,
+}: PropertiesInput): Promise<ResolvedProperties> {
+  const [own, found] = await Promise.all([
+    resolveSnapshot(configuration),
+    database ? readDatabase(database) : undefined,
+  ]);
+  if (!found) return { properties: own };
+  return { properties: { ...own, ...found.properties }, databaseVersion: found.version };
+}
+
+async function resolveSnapshot({
   properties,
   parameters,
 }: ConfigurationSnapshot): Promise<Record<string, string>> {

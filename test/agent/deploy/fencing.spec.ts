@@ -34,6 +34,18 @@ describe('fencing', () => {
   for (const { title, state, given, kind } of [
     { title: 'a new deployment runs', state: seen(8, 4), given: order(), kind: 'Run' },
     {
+      title: 'what serves is started anew with a new password',
+      state: seen(9, 5, live()),
+      given: order({ origin: 'Rotation' }),
+      kind: 'Run',
+    },
+    {
+      title: 'a new password does not bring back what no longer serves',
+      state: seen(9, 6, live({ deployment: 6 })),
+      given: order({ origin: 'Rotation' }),
+      kind: 'Refuse',
+    },
+    {
       title: 'an older token is refused, though its deployment is newer',
       state: seen(10, 4),
       given: order(),

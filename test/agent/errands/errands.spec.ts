@@ -5,10 +5,16 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { AssociateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'chai';
 import { associateAddress } from '../../../agent/errands/address.ts';
+import { readSecretVersion } from '../../../agent/errands/database.ts';
 import { readDescriptor } from '../../../agent/errands/descriptor.ts';
 import { describeError, FinalError, isFinal } from '../../../agent/errands/final-error.ts';
 import { completeHook } from '../../../agent/errands/lifecycle.ts';
@@ -29,17 +35,19 @@ describe('the errand for', () => {
     s3: mockClient(S3Client),
     autoScaling: mockClient(AutoScalingClient),
     ec2: mockClient(EC2Client),
+    secrets: mockClient(SecretsManagerClient),
   });
   type Mocks = ReturnType<typeof mockAll>;
   let ssm: Mocks['ssm'];
   let s3: Mocks['s3'];
   let autoScaling: Mocks['autoScaling'];
   let ec2: Mocks['ec2'];
+  let secrets: Mocks['secrets'];
   beforeEach(() => {
-    ({ ssm, s3, autoScaling, ec2 } = mockAll());
+    ({ ssm, s3, autoScaling, ec2, secrets } = mockAll());
   });
   afterEach(() => {
-    for (const mocked of [ssm, s3, autoScaling, ec2]) mocked.restore();
+    for (const mocked of [ssm, s3, autoScaling, ec2, secrets]) mocked.restore();
   });
 
   it('the descriptor checks what it reads and names what is wrong', async () => {
@@ -73,8 +81,9 @@ describe('the errand for', () => {
         return { Name, Version: Number(version), Value: `value of ${selector}` };
       }),
     }));
-    const values = await resolveProperties({ properties: { A: 'a', P3: 'overridden' }, parameters });
-    expect(values).to.include({ A: 'a', P3: 'value of /p/3:4', P11: 'value of /p/11:12' });
+    const configuration = { properties: { A: 'a', P3: 'overridden' }, parameters };
+    const { properties } = await resolveProperties({ configuration, database: null });
+    expect(properties).to.include({ A: 'a', P3: 'value of /p/3:4', P11: 'value of /p/11:12' });
     const inputs = ssm.commandCalls(GetParametersCommand).map(({ args }) => args[0].input);
     expect(inputs.map(({ Names, WithDecryption }) => [Names?.length, WithDecryption])).to.deep.equal([
       [10, true],
@@ -84,10 +93,47 @@ describe('the errand for', () => {
 
   it('properties says which one is gone', async () => {
     ssm.on(GetParametersCommand).resolves({ Parameters: [], InvalidParameters: ['/p:3'] });
-    const error = await problem(
-      resolveProperties({ properties: {}, parameters: [{ name: 'KEY', parameter: '/p', version: 3 }] }),
-    );
+    const configuration = { properties: {}, parameters: [{ name: 'KEY', parameter: '/p', version: 3 }] };
+    const error = await problem(resolveProperties({ configuration, database: null }));
     expect(error?.message).to.equal('The property KEY cannot be read: version 3 of /p is gone.');
+  });
+
+  const database = { host: 'db', readerHost: 'ro.db', port: 3306, name: 'ebdb', secretArn: 'arn:secret' };
+
+  it('properties leads to the database, with the password that holds now', async () => {
+    const SecretString = JSON.stringify({ username: 'shop', password: 'p/w' });
+    secrets.on(GetSecretValueCommand).resolves({ SecretString, VersionId: 'second' });
+    const configuration = { properties: { A: 'a', RDS_PASSWORD: 'mine' }, parameters: [] };
+    expect(await resolveProperties({ configuration, database })).to.deep.equal({
+      properties: {
+        A: 'a',
+        RDS_HOSTNAME: 'db',
+        RDS_READER_HOSTNAME: 'ro.db',
+        RDS_PORT: '3306',
+        RDS_DB_NAME: 'ebdb',
+        RDS_USERNAME: 'shop',
+        RDS_PASSWORD: 'p/w',
+      },
+      databaseVersion: 'second',
+    });
+    expect(secrets.commandCalls(GetSecretValueCommand)[0]?.args[0].input).to.deep.equal({
+      SecretId: 'arn:secret',
+    });
+  });
+
+  it('properties refuses a secret that holds no password', async () => {
+    secrets.on(GetSecretValueCommand).resolves({ SecretString: '{"username":"shop"}', VersionId: 'first' });
+    const configuration = { properties: {}, parameters: [] };
+    const error = await problem(resolveProperties({ configuration, database }));
+    expect(error?.message).to.contain('arn:secret').and.not.to.contain('shop');
+    expect(isFinal(error)).to.equal(true);
+  });
+
+  it('secretVersion tells the version that is current', async () => {
+    secrets.on(DescribeSecretCommand).resolves({
+      VersionIdsToStages: { first: ['AWSPREVIOUS'], second: ['AWSCURRENT'] },
+    });
+    expect(await readSecretVersion({ secretArn: 'arn:secret' })).to.equal('second');
   });
 
   it('the launch hook completes it for the own group, only when it waits', async () => {
