@@ -17,6 +17,8 @@ export interface SimulatedInstance {
   registered: boolean;
   /** Polls until a command ends on it. */
   pollsPerCommand: number;
+  /** Its agent is killed in the middle of the next command: nobody knows what came of it. */
+  losesResult: boolean;
   /** Versions that do not start on it. */
   readonly broken: Set<string>;
   health: 'healthy' | 'unhealthy';
@@ -52,6 +54,12 @@ export function simulatedFleet(): SimulatedFleet {
     if (fencingToken < machine.token)
       return { ...base, outcome: 'Refused', serving: machine.serving, reason: 'older fencing token' };
     machine.token = fencingToken;
+    if (machine.losesResult) {
+      machine.losesResult = false;
+      machine.serving = pointer.versionLabel;
+      machine.deployment = deployment;
+      return { ...base, outcome: 'Failed', serving: null, reason: 'the agent ended without a result' };
+    }
     if (machine.broken.has(pointer.versionLabel))
       return {
         ...base,
@@ -78,6 +86,7 @@ export function simulatedFleet(): SimulatedFleet {
         token: 1,
         registered: true,
         pollsPerCommand: 2,
+        losesResult: false,
         broken: new Set(),
         health: 'healthy',
         ...changes,
