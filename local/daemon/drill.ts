@@ -4,6 +4,7 @@ import type { Crashable, Parts, Services } from '../services/parts.ts';
 /** What can be taken down by its id, and whose it is. */
 export const crashable = {
   instance: 'ec2',
+  cache: 'elasticache',
 } as const satisfies Record<string, CrashableService>;
 
 type CrashableService = {

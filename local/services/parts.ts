@@ -139,11 +139,9 @@ export interface LoadBalancing extends Service {
   resolve(dnsName: string): readonly string[] | undefined;
 }
 
-export interface ElastiCache extends Service {
+export interface ElastiCache extends Service, Crashable {
   /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
-  /** Kills the server of a node (`shop-001`) by force, as a fault would. */
-  crash(cacheClusterId: string): void;
 }
 
 /** What a service that manages secrets for its users (RDS its master passwords) needs of Secrets Manager. */

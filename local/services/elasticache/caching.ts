@@ -29,6 +29,8 @@ export function caching(parts: Parts, state: CacheState, plane: CachePlane, reco
   const turns = new Map<string, Promise<void>>();
   let stopped = false;
   const isStopped = (): boolean => stopped;
+  /** Its zone is down: its server cannot be started. */
+  const isDark = ({ availabilityZone }: StoredNode): boolean => parts.outages.isDown(availabilityZone);
 
   function bringUp(groupId: string): Promise<void> {
     const turn = (turns.get(groupId) ?? Promise.resolve()).then(() => attempt(groupId));
@@ -124,6 +126,7 @@ export function caching(parts: Parts, state: CacheState, plane: CachePlane, reco
     if (!group || primary?.address === undefined || plane.isRunning(primary.hostId)) return;
     const next = await bestReplica(group);
     if (!next) {
+      if (isDark(primary)) throw new Error(`the zone of ${primary.id} is down`);
       await plane.start(await model(group, primary));
       return;
     }
@@ -161,7 +164,7 @@ export function caching(parts: Parts, state: CacheState, plane: CachePlane, reco
     const { address } = primary;
     await Promise.all(
       group.nodes.map(async (node) => {
-        if (node.id === primary.id || node.status === 'deleting') return;
+        if (node.id === primary.id || node.status === 'deleting' || isDark(node)) return;
         if (!plane.isRunning(node.hostId)) {
           await plane.start(await model(group, node, primary));
           if (node.status === 'available')
@@ -176,7 +179,8 @@ export function caching(parts: Parts, state: CacheState, plane: CachePlane, reco
 
   async function synchronized(groupId: string): Promise<void> {
     await until(async () => {
-      const nodes = current(groupId)?.nodes.filter(({ status }) => status !== 'deleting') ?? [];
+      const expected = (node: StoredNode) => node.status !== 'deleting' && !isDark(node);
+      const nodes = current(groupId)?.nodes.filter(expected) ?? [];
       const seen = await Promise.all(nodes.map(({ hostId }) => plane.replication(hostId)));
       return seen.every((replication) => replication?.isSynchronized === true);
     });

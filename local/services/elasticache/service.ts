@@ -1,7 +1,6 @@
 import type { ElastiCache, Parts } from '../parts.ts';
 import { caching } from './caching.ts';
 import { cacheClusterOperations } from './cache-clusters.ts';
-import { clusterNotFound } from './errors.ts';
 import { eventOperations } from './events.ts';
 import { addressesOf } from './names.ts';
 import { parameterGroupOperations } from './parameter-groups.ts';
@@ -49,13 +48,21 @@ export function createElastiCache(parts: Parts, makePlane: MakePlane = redisPlan
       }
       return undefined;
     },
-    crash(cacheClusterId: string): void {
+    crash(cacheClusterId: string): boolean {
       const nodes = [...state.groups.values()].flatMap((group) => group.nodes);
       const node = nodes.find(({ id }) => id === cacheClusterId);
-      if (!node || !plane.isRunning(node.hostId)) throw clusterNotFound(cacheClusterId);
+      if (!node || !plane.isRunning(node.hostId)) return false;
       plane.crash(node.hostId);
+      return true;
     },
     async start() {
+      parts.outages.onChange(async (zone) => {
+        for (const { id, nodes } of [...state.groups.values()]) {
+          const hit = nodes.filter(({ availabilityZone }) => availabilityZone === zone);
+          for (const { hostId } of hit) if (plane.isRunning(hostId)) plane.crash(hostId);
+          if (hit.length > 0 && !parts.outages.isDown(zone)) void keeper.bringUp(id);
+        }
+      });
       keeper.start();
     },
     async stop() {

@@ -118,6 +118,25 @@ describe('ElastiCache', () => {
     expect(Events?.at(-1)?.Message).to.contain('Failover from master node shop-001 to replica node shop-003');
   });
 
+  it('does without the nodes of a zone that is down, and takes them back when it is up', async () => {
+    await create();
+    const { outages } = region.parts;
+    const { CacheClusters } = await cache.describeCacheClusters({ ShowCacheNodeInfo: true });
+    const zone = CacheClusters?.[0]?.PreferredAvailabilityZone ?? '';
+    await outages.begin(zone);
+    await settled();
+    const elsewhere = CacheClusters?.filter(
+      ({ PreferredAvailabilityZone }) => PreferredAvailabilityZone !== zone,
+    );
+    expect(plane.servers.size).to.equal(elsewhere?.length).and.be.lessThan(3);
+    expect(Object.values(await roles())).to.include('primary');
+    expect((await roles())['shop-001']).not.to.equal('primary');
+    await outages.end(zone);
+    await settled();
+    expect(plane.servers.size).to.equal(3);
+    expect((await roles())['shop-001']).to.equal('replica');
+  });
+
   it('takes a primary away for TestFailover, only where failover is automatic', async () => {
     await create();
     await cache.testFailover({ ReplicationGroupId: 'shop', NodeGroupId: '0001' });
