@@ -3,6 +3,8 @@ import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2 } from '@aws-sdk/client-ec2';
+import type { EFS } from '@aws-sdk/client-efs';
+import type { ElastiCache } from '@aws-sdk/client-elasticache';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Route53 } from '@aws-sdk/client-route-53';
@@ -20,6 +22,8 @@ export interface Clients {
   autoscaling(): Promise<AutoScaling>;
   cloudwatch(): Promise<CloudWatch>;
   ec2(): Promise<EC2>;
+  efs(): Promise<EFS>;
+  elasticache(): Promise<ElastiCache>;
   elb(): Promise<ElasticLoadBalancingV2>;
   iam(): Promise<IAM>;
   logs(): Promise<CloudWatchLogs>;
@@ -72,6 +76,14 @@ export function createClients(settings: Settings, region: string): Clients {
     ec2: once(async () => {
       const { EC2 } = await import('@aws-sdk/client-ec2');
       return new EC2(configuration('ec2'));
+    }),
+    efs: once(async () => {
+      const { EFS } = await import('@aws-sdk/client-efs');
+      return new EFS(configuration('efs'));
+    }),
+    elasticache: once(async () => {
+      const { ElastiCache } = await import('@aws-sdk/client-elasticache');
+      return new ElastiCache(configuration('elasticache'));
     }),
     elb: once(async () => {
       const { ElasticLoadBalancingV2 } = await import('@aws-sdk/client-elastic-load-balancing-v2');

@@ -29,6 +29,13 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:autoscaling/lifecycleHook:LifecycleHook': () => import('./resources/autoscaling/lifecycle-hook.ts'),
   'aws:autoscaling/policy:Policy': () => import('./resources/autoscaling/policy.ts'),
   'aws:autoscaling/schedule:Schedule': () => import('./resources/autoscaling/schedule.ts'),
+  'aws:elasticache/subnetGroup:SubnetGroup': () => import('./resources/elasticache/subnet-group.ts'),
+  'aws:elasticache/replicationGroup:ReplicationGroup': () =>
+    import('./resources/elasticache/replication-group.ts'),
+  'aws:efs/fileSystem:FileSystem': () => import('./resources/efs/file-system.ts'),
+  'aws:efs/mountTarget:MountTarget': () => import('./resources/efs/mount-target.ts'),
+  'aws:efs/accessPoint:AccessPoint': () => import('./resources/efs/access-point.ts'),
+  'aws:efs/backupPolicy:BackupPolicy': () => import('./resources/efs/backup-policy.ts'),
   'aws:lb/loadBalancer:LoadBalancer': () => import('./resources/lb/load-balancer.ts'),
   'aws:lb/targetGroup:TargetGroup': () => import('./resources/lb/target-group.ts'),
   'aws:lb/listener:Listener': () => import('./resources/lb/listener.ts'),

@@ -9,6 +9,8 @@ import { createAcm } from '../../../../local/services/acm/service.ts';
 import { createAutoScaling } from '../../../../local/services/autoscaling/service.ts';
 import { createCloudWatch } from '../../../../local/services/cloudwatch/service.ts';
 import { createEc2 } from '../../../../local/services/ec2/service.ts';
+import { createEfs } from '../../../../local/services/efs/service.ts';
+import { createElastiCache } from '../../../../local/services/elasticache/service.ts';
 import { createElbv2 } from '../../../../local/services/elbv2/service.ts';
 import { createIam } from '../../../../local/services/iam/service.ts';
 import { createLogs } from '../../../../local/services/logs/service.ts';
@@ -20,12 +22,15 @@ import { createSsm } from '../../../../local/services/ssm/service.ts';
 import { createSts } from '../../../../local/services/sts/service.ts';
 import { startEndpoint } from '../../../support/endpoint.ts';
 import { NamedMachines, RecordingNetwork } from '../../services/ec2/planes.ts';
+import { FakePlane } from '../../services/elasticache/plane.ts';
 
 const names = [
   'acm',
   'autoscaling',
   'cloudwatch',
   'ec2',
+  'efs',
+  'elasticache',
   'elbv2',
   'iam',
   'logs',
@@ -54,6 +59,8 @@ export async function openAccount(): Promise<Account> {
       autoscaling: createAutoScaling,
       monitoring: createCloudWatch,
       ec2: createEc2,
+      elasticache: (parts) => createElastiCache(parts, (_, events) => new FakePlane(events)),
+      elasticfilesystem: (parts) => createEfs(parts, async () => ({ close: () => undefined })),
       elasticloadbalancing: (parts) => createElbv2(parts, () => quietBalancers),
       iam: createIam,
       logs: createLogs,
