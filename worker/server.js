@@ -2,6 +2,7 @@
 import Fastify, { LogController } from 'fastify';
 import { createJournal, summarise } from './entries.js';
 import { makeThumbnails } from './thumbnails.js';
+import { tidy } from './tidy.js';
 
 const environment = process.env;
 const version = environment.VERSION_LABEL ?? 'unversioned';
@@ -12,6 +13,16 @@ const app = Fastify({
   logController: new LogController({ disableRequestLogging: true }),
   bodyLimit: 1024 * 1024,
   forceCloseConnections: 'idle',
+});
+
+// A periodic task comes with the type of a job and without a body.
+app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  try {
+    done(null, body === '' ? {} : JSON.parse(body));
+  } catch (error) {
+    error.statusCode = 400;
+    done(error);
+  }
 });
 
 /** What each kind of job does; what it resolves to is logged. A job without a kind is an entry. */
@@ -46,6 +57,13 @@ app.post('/jobs', async (request, reply) => {
     console.error(JSON.stringify({ result: `${kind} failed`, id, reason: error.message, version, receives }));
     return reply.code(500).send({ problem: error.message });
   }
+});
+
+/** The periodic task of cron.yaml. Doing it twice harms nothing, so nothing is remembered. */
+app.post('/tidy', async (_request, reply) => {
+  const deleted = environment.UPLOADS_DIR ? await tidy(environment.UPLOADS_DIR) : 0;
+  console.log(JSON.stringify({ result: 'tidied up', deleted, version }));
+  return reply.code(200).send({ deleted });
 });
 
 let isStopping = false;
