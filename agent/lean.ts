@@ -1,7 +1,7 @@
 import process from 'node:process';
 
 /** Young objects get little room; bench/agent.ts shows what the agent needs. */
-const flags = ['--max-semi-space-size=1', '--lite-mode'];
+export const leanFlags = ['--max-semi-space-size=1', '--lite-mode'];
 /**
  * glibc keeps what V8 frees after parsing, and it keeps it per thread. One arena, with everything from 32 KB on
  * in mappings of its own, gives it back: 8 MB less of 70.
@@ -16,6 +16,6 @@ const variables = {
 /** Starts this process over with settings that must be there from its first moment; the process id stays. */
 export function runLean(agentFile: string): void {
   if (process.env.BEANPOLE_LEAN !== undefined || typeof process.execve !== 'function') return;
-  const argv = [process.execPath, ...flags, agentFile, ...process.argv.slice(2)];
+  const argv = [process.execPath, ...leanFlags, agentFile, ...process.argv.slice(2)];
   process.execve(process.execPath, argv, { ...process.env, ...variables });
 }

@@ -10,6 +10,7 @@ import type { Parts } from '../../local/services/parts.ts';
 import { createS3 } from '../../local/services/s3/service.ts';
 import { createSqs } from '../../local/services/sqs/service.ts';
 import { createSsm } from '../../local/services/ssm/service.ts';
+import { createOutages } from '../../local/outages.ts';
 import { openStore } from '../../local/store.ts';
 
 const [, , kind = '', folder = '', accessKeyId = '', secretAccessKey = ''] = process.argv;
@@ -61,6 +62,7 @@ async function endpoint(): Promise<number> {
     origin: listening.origin,
     network: idle,
     instances: idle,
+    outages: createOutages(),
     services,
   } as unknown as Parts;
   for (const service of [createEc2(parts), createS3(parts), createSqs(parts), createSsm(parts)])
