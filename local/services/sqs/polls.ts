@@ -52,6 +52,11 @@ export class Polls {
     if (this.#waiting.size > 0) this.#arm();
   }
 
+  /** Called when a message will become visible at another time than before. */
+  rearm(): void {
+    if (this.#waiting.size > 0) this.#arm();
+  }
+
   /** Ends all polls empty-handed. */
   end(): void {
     for (const poll of this.#waiting) poll.finish([]);

@@ -168,13 +168,15 @@ function systemAttributes(
 }
 
 /** Deletes by receipt. An old receipt of a message that another has received since deletes nothing. */
-function remove({ engine }: Live, handle: string): void {
+function remove({ queue, engine, polls }: Live, handle: string): void {
   const entry = engine.find(handle);
   if (entry === null) throw invalidReceipt(handle);
   if (!entry) return;
   if (entry.delivery?.receipt === handle || entry.state === 'visible') {
     engine.totals.deleted++;
     engine.remove(entry);
+    // The next of its group may be taken now.
+    if (isFifoName(queue.name)) polls.wake();
   }
 }
 
@@ -194,4 +196,5 @@ function changeVisibility(context: Context, { engine, polls }: Live, handle: str
   }
   engine.changeVisibility(entry, now, seconds);
   if (seconds === 0) polls.wake();
+  else polls.rearm();
 }

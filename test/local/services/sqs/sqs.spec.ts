@@ -256,6 +256,33 @@ describe('SQS', () => {
       expect(await idle).to.deep.equal([]);
     });
 
+    it('is woken by a message that is given back for a while after the poll began', async () => {
+      await send('again');
+      const [message] = await receive({ VisibilityTimeout: 300 });
+      const waiting = receive({ WaitTimeSeconds: 20 });
+      await attributes();
+      await client.send(
+        new sqs.ChangeMessageVisibilityCommand({
+          QueueUrl,
+          ReceiptHandle: message?.ReceiptHandle,
+          VisibilityTimeout: 2,
+        }),
+      );
+      cloud.clock.advance(2_000);
+      expect((await waiting)[0]?.Body).to.equal('again');
+    });
+
+    it('of a FIFO queue is woken when the message before is deleted', async () => {
+      QueueUrl = await create('woken.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
+      await send('first', { MessageGroupId: 'group' });
+      await send('second', { MessageGroupId: 'group' });
+      const [message] = await receive();
+      const waiting = receive({ WaitTimeSeconds: 20 });
+      await attributes();
+      await remove(message?.ReceiptHandle);
+      expect((await waiting)[0]?.Body).to.equal('second');
+    });
+
     it('loses no message to a caller that hung up', async () => {
       const controller = new AbortController();
       const gone = cloud.parts.services.sqs.operations.ReceiveMessage?.({ QueueUrl, WaitTimeSeconds: 20 }, {
