@@ -69,6 +69,7 @@ describe('a shared file system', function () {
     expect(await on(1, mount)).to.equal('');
     expect(await on(0, 'ls -A /mnt/uploads')).to.equal('');
     await on(0, 'echo "a picture" > /mnt/uploads/picture && mkdir /mnt/uploads/2026');
+    await on(0, 'echo "deeper" > /mnt/uploads/2026/deep');
     expect(await on(1, 'cat /mnt/uploads/picture; ls /mnt/uploads')).to.equal('a picture\n2026\npicture');
     expect(readdirSync(onDisk())).to.deep.equal(['uploads']);
     if (process.getuid?.() === 0) expect(statSync(join(onDisk(), 'uploads')).uid).to.equal(900);
@@ -78,7 +79,6 @@ describe('a shared file system', function () {
     // A cloud of an ordinary user has one user only.
     if (process.getuid?.() !== 0) this.skip();
     const owners = () => on(1, 'stat -c %u:%g /mnt/uploads/picture /mnt/uploads/2026 /mnt/uploads/2026/deep');
-    await on(0, 'echo "deeper" > /mnt/uploads/2026/deep');
     await until('all is its own', 5, async () => (await owners()) === '900:900\n900:900\n900:900');
   });
 
