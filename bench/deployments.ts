@@ -100,11 +100,14 @@ async function rollbackOfTraffic(): Promise<void> {
   if (!(back - givenUp <= 2000)) process.exitCode = 1;
 }
 
-const newest = async (): Promise<DeploymentRecord> =>
-  JSON.parse(await must(cloud.beanpole('deployments', 'show', 'prod/web', '--json'))) as DeploymentRecord;
+async function newest(): Promise<DeploymentRecord> {
+  const shown = await must(cloud.beanpole('deployments', 'show', 'prod/web', '--json'));
+  return JSON.parse(shown) as DeploymentRecord;
+}
 
-const secondsOf = ({ startedAt, endedAt = '' }: DeploymentRecord): number =>
-  (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+function secondsOf({ startedAt, endedAt = '' }: DeploymentRecord): number {
+  return (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+}
 
 /** So many processes of the application at once, until the last one answers. */
 async function bareStart(count: number): Promise<number> {
