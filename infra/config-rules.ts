@@ -37,6 +37,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
     ...ensurePolicyFits(at, environment),
     ...scalingProblems(at, environment),
     ...ensureInactivityFits(at, environment),
+    ...ensureSlowStartFits(at, environment),
     ...ensurePropertiesAllowed(at, environment),
   ];
 }
@@ -50,6 +51,7 @@ export function stackProblems(
     ...ensureWayOut(environments, network),
     ...ensureOneArchitecture(environments),
     ...ensureRecordsUnique(environments, domain),
+    ...ensureHttpsEnds(environments, domain),
     ...ensureWorkersNamed(environments),
   ];
 }
@@ -73,6 +75,35 @@ export function foreignKeyProblems(name: string, given: object): Problem[] {
       },
     ];
   });
+}
+
+/** Elastic Load Balancing ramps shares only where it deals them out in turn. */
+function ensureSlowStartFits(
+  at: string,
+  { loadBalancingAlgorithm, slowStartSeconds }: EnvironmentConfiguration,
+): Problem[] {
+  if (slowStartSeconds === 0 || loadBalancingAlgorithm === 'round_robin') return [];
+  return [
+    {
+      path: `${at}.slowStartSeconds`,
+      message: `${slowStartSeconds} goes with loadBalancingAlgorithm round_robin only; it is ${loadBalancingAlgorithm}.`,
+    },
+  ];
+}
+
+/** ACM's certificates live in load balancers; a single instance has none. */
+function ensureHttpsEnds(environments: Environments, domain: DomainConfiguration | undefined): Problem[] {
+  if (!domain?.https) return [];
+  return Object.entries(environments).flatMap(([name, { tier, type, record }]) =>
+    tier === 'WebServer' && type === 'SingleInstance' && record !== undefined
+      ? [
+          {
+            path: `environments.${name}.record`,
+            message: `${record} would have no HTTPS, which domain.https asks for: a SingleInstance environment has no load balancer to hold a certificate. Make it LoadBalanced, or leave https out.`,
+          },
+        ]
+      : [],
+  );
 }
 
 function ensureSizesInOrder(at: string, { minSize, maxSize }: EnvironmentConfiguration): Problem[] {

@@ -75,6 +75,16 @@ export const domainSection = z.strictObject({
     description:
       "The application's hosted zone (`shared.hostedZone` of the application stack) or a domain below it.",
   }),
+  https: z.boolean().default(false).meta({
+    description:
+      'Names of web environments are reached by HTTPS, with a certificate of ACM that is renewed by itself; HTTP is redirected there. The hosted zone must be delegated. Costs nothing more.',
+  }),
+  sslPolicy: matching(
+    /^ELBSecurityPolicy-[A-Za-z0-9-]{1,100}$/,
+    "the name of one of Elastic Load Balancing's security policies",
+  )
+    .default('ELBSecurityPolicy-TLS13-1-2-2021-06')
+    .meta({ description: 'With `https`: which versions of TLS and which ciphers browsers may use.' }),
 });
 
 const sqsd = workerDaemon.shape;
@@ -197,6 +207,30 @@ export const environmentSection = z.strictObject({
     .default(20)
     .meta({
       description: 'How long requests in flight may go on when an instance leaves the load balancer.',
+      ...onlyBalancedWeb,
+    }),
+  loadBalancingAlgorithm: z
+    .enum(['round_robin', 'least_outstanding_requests'])
+    .default('round_robin')
+    .meta({
+      description:
+        'Which instance gets the next request: each in turn, or the one with the fewest requests in flight.',
+      ...onlyBalancedWeb,
+    }),
+  slowStartSeconds: z
+    .union([z.literal(0), wholeNumber(30, 900)])
+    .default(0)
+    .meta({
+      allowed: '0 (off), or a whole number from 30 to 900',
+      description:
+        'How long a new instance gets a growing share of the requests before it gets a full one. Only with `round_robin`.',
+      ...onlyBalancedWeb,
+    }),
+  stickinessSeconds: wholeNumber(0, 604800)
+    .default(0)
+    .meta({
+      description:
+        'How long a browser stays with the instance that answered it first, by the cookie `AWSALB`; 0 is not at all.',
       ...onlyBalancedWeb,
     }),
   record: matching(

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { bundleAgent } from './application/agent-bundle.ts';
 import { readConfiguration } from './config-read.ts';
 import type { EnvironmentStack } from './config.ts';
+import { ensureDelegated } from './dns/delegation.ts';
 import { clientsIn, observe, observeAccount } from './observe.ts';
 import { ensureDomainInZone, isHeld, lockHeld, lockSentence } from './observed.ts';
 import type { Account, Observed } from './observed.ts';
@@ -20,6 +21,8 @@ export default async function program(): Promise<Outputs> {
   await ensureUnlocked(configuration, observed);
   if (configuration.domain)
     ensureDomainInZone(configuration.domain.name, observed.application.hostedZone, configuration.stack);
+  if (configuration.domain?.https && observed.application.hostedZone)
+    await ensureDelegated(observed.application.hostedZone);
   return buildEnvironments(configuration, observed);
 }
 

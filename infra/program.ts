@@ -92,7 +92,7 @@ function buildEnvironment(
     application: observed.application,
     observed: observedEnvironment,
     ...shared,
-    domainName: domain?.name,
+    domain,
     targetQueue:
       configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,
   });

@@ -4,7 +4,7 @@ import { displayName, parameters, tags } from '../../model/names.ts';
 import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { environmentDescriptor, instanceDescriptor } from '../../model/schemas.ts';
 import type { ApplicationDescriptor } from '../../model/schemas.ts';
-import type { EnvironmentConfiguration } from '../config.ts';
+import type { DomainConfiguration, EnvironmentConfiguration } from '../config.ts';
 import type { Database } from '../data/database.ts';
 import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
@@ -33,7 +33,7 @@ export interface EnvironmentArgs {
   readonly network: Network;
   readonly database: Database | undefined;
   /** Domain of the stack; needed for a `record` only. */
-  readonly domainName: string | undefined;
+  readonly domain: DomainConfiguration | undefined;
   /** The queue that this environment's application gives work to. */
   readonly targetQueue?: WorkQueue | undefined;
 }
@@ -76,15 +76,17 @@ export class Environment extends pulumi.ComponentResource {
 
   private createSecurityChain(
     name: string,
-    { configuration, network, database, name: environment }: EnvironmentArgs,
+    { configuration, network, database, domain, name: environment }: EnvironmentArgs,
   ): SecurityChain {
-    const { tier, type } = configuration;
+    const { tier, type, record } = configuration;
+    const https = domain?.https === true && record !== undefined;
     return new SecurityChain(
       name,
       {
         vpcId: network.vpcId,
         tier,
         type,
+        https,
         stores: { ...(database && { database }) },
         tags: tags(environment),
       },
@@ -103,8 +105,12 @@ export class Environment extends pulumi.ComponentResource {
         loadBalancerSecurityGroupId: chain.loadBalancerId,
         activeSlot: args.observed.activeSlot,
         zone:
-          hostedZone && args.domainName !== undefined
-            ? { hostedZoneId: hostedZone.id, domainName: args.domainName }
+          hostedZone && args.domain
+            ? {
+                hostedZoneId: hostedZone.id,
+                domainName: args.domain.name,
+                sslPolicy: args.domain.https ? args.domain.sslPolicy : undefined,
+              }
             : undefined,
       },
       { parent: this },

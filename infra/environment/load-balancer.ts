@@ -15,6 +15,13 @@ export interface LoadBalancerArgs {
   readonly healthCheck: HealthCheck;
   /** How long requests in flight may go on when an instance leaves. */
   readonly deregistrationDelaySeconds: number;
+  readonly algorithm: string;
+  /** 0: new instances get a full share at once. */
+  readonly slowStartSeconds: number;
+  /** 0: requests of one browser go to any instance. */
+  readonly stickinessSeconds: number;
+  /** Makes it answer by HTTPS; HTTP is then redirected there. */
+  readonly tls: { readonly certificateArn: pulumi.Input<string>; readonly policy: string } | undefined;
   readonly tags: Record<string, string>;
 }
 
@@ -52,6 +59,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** Of the load balancer's own zone, for alias records. */
   readonly zoneId: pulumi.Output<string>;
+  /** The listener that forwards to the slots. */
   readonly listenerArn: pulumi.Output<string>;
   readonly targetGroupArns: Readonly<Record<Slot, pulumi.Output<string>>>;
 
@@ -62,7 +70,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const blue = this.createTargetGroup(`${name}-blue`, args);
     const green = this.createTargetGroup(`${name}-green`, args);
     this.targetGroupArns = { blue: blue.arn, green: green.arn };
-    const listener = this.createListener(`${name}-http`, args, balancer);
+    const listener = this.createListeners(name, args, balancer);
 
     this.arn = balancer.arn;
     this.dnsName = balancer.dnsName;
@@ -99,6 +107,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
         protocol: 'HTTP',
         port: 80,
         deregistrationDelay: args.deregistrationDelaySeconds,
+        loadBalancingAlgorithmType: args.algorithm,
+        slowStart: args.slowStartSeconds,
+        stickiness: {
+          type: 'lb_cookie',
+          enabled: args.stickinessSeconds > 0,
+          // AWS wants a duration also where it means nothing.
+          cookieDuration: args.stickinessSeconds || 86_400,
+        },
         healthCheck: {
           protocol: 'HTTP',
           port: 'traffic-port',
@@ -116,10 +132,51 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
   }
 
-  private createListener(
+  /** The one that forwards; without TLS it is the only one. */
+  private createListeners(
     name: string,
     args: LoadBalancerArgs,
     balancer: aws.lb.LoadBalancer,
+  ): aws.lb.Listener {
+    if (!args.tls)
+      return this.createForwarding(`${name}-http`, args, balancer, { protocol: 'HTTP', port: 80 });
+    const { certificateArn, policy } = args.tls;
+    const forwarding = this.createForwarding(`${name}-https`, args, balancer, {
+      protocol: 'HTTPS',
+      port: 443,
+      certificateArn,
+      sslPolicy: policy,
+    });
+    // First there is something to redirect to.
+    this.createRedirect(`${name}-http`, args, balancer, forwarding);
+    return forwarding;
+  }
+
+  private createRedirect(
+    name: string,
+    { tags }: LoadBalancerArgs,
+    balancer: aws.lb.LoadBalancer,
+    target: aws.lb.Listener,
+  ): aws.lb.Listener {
+    const redirect = { protocol: 'HTTPS', port: '443', statusCode: 'HTTP_301' };
+    return new aws.lb.Listener(
+      name,
+      {
+        loadBalancerArn: balancer.arn,
+        protocol: 'HTTP',
+        port: 80,
+        defaultActions: [{ type: 'redirect', redirect }],
+        tags,
+      },
+      { parent: this, dependsOn: [target] },
+    );
+  }
+
+  private createForwarding(
+    name: string,
+    args: LoadBalancerArgs,
+    balancer: aws.lb.LoadBalancer,
+    way: Pick<aws.lb.ListenerArgs, 'protocol' | 'port' | 'certificateArn' | 'sslPolicy'>,
   ): aws.lb.Listener {
     const targetGroups = slots.map((slot) => ({
       arn: this.targetGroupArns[slot],
@@ -129,8 +186,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       name,
       {
         loadBalancerArn: balancer.arn,
-        protocol: 'HTTP',
-        port: 80,
+        ...way,
         defaultActions: [{ type: 'forward', forward: { targetGroups } }],
         tags: args.tags,
       },

@@ -3,10 +3,12 @@ import * as pulumi from '@pulumi/pulumi';
 import { tags } from '../../model/names.ts';
 import type { EnvironmentName, Slot } from '../../model/names.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
-import { Domain } from '../dns/domain.ts';
+import { Certificate } from '../dns/certificate.ts';
+import { Domain, fullName } from '../dns/domain.ts';
 import type { DomainTarget } from '../dns/domain.ts';
 import type { Network } from '../network/network.ts';
 import { LoadBalancer } from './load-balancer.ts';
+import type { LoadBalancerArgs } from './load-balancer.ts';
 
 export interface WebTierArgs {
   readonly name: EnvironmentName;
@@ -16,7 +18,14 @@ export interface WebTierArgs {
   readonly loadBalancerSecurityGroupId: pulumi.Input<string> | undefined;
   readonly activeSlot: Slot;
   /** Where names are made; needed for a `record` only. */
-  readonly zone: { readonly hostedZoneId: string; readonly domainName: string } | undefined;
+  readonly zone: WebZone | undefined;
+}
+
+export interface WebZone {
+  readonly hostedZoneId: string;
+  readonly domainName: string;
+  /** Names are reached by HTTPS, under this security policy; undefined: by HTTP. */
+  readonly sslPolicy: string | undefined;
 }
 
 /** How the world reaches a web environment: a load balancer or an Elastic IP (3.65 USD a month), and a name. */
@@ -33,7 +42,8 @@ export class WebTier extends pulumi.ComponentResource {
     else this.elasticIp = this.createElasticIp(name, args);
     const domain = this.createDomain(name, args);
 
-    this.url = pulumi.interpolate`http://${domain?.fqdn ?? this.address()}`;
+    const scheme = domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
+    this.url = pulumi.interpolate`${scheme}://${domain?.fqdn ?? this.address()}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -58,10 +68,28 @@ export class WebTier extends pulumi.ComponentResource {
           unhealthyThreshold: configuration.unhealthyThresholdCount,
         },
         deregistrationDelaySeconds: configuration.deregistrationDelaySeconds,
+        algorithm: configuration.loadBalancingAlgorithm,
+        slowStartSeconds: configuration.slowStartSeconds,
+        stickinessSeconds: configuration.stickinessSeconds,
+        tls: this.createTls(name, args),
         tags: tags(args.name),
       },
       { parent: this },
     );
+  }
+
+  private createTls(name: string, { zone, configuration, ...args }: WebTierArgs): LoadBalancerArgs['tls'] {
+    if (zone?.sslPolicy === undefined || configuration.record === undefined) return undefined;
+    const { arn } = new Certificate(
+      name,
+      {
+        hostedZoneId: zone.hostedZoneId,
+        fqdn: fullName(configuration.record, zone.domainName),
+        tags: tags(args.name),
+      },
+      { parent: this },
+    );
+    return { certificateArn: arn, policy: zone.sslPolicy };
   }
 
   private createElasticIp(name: string, args: WebTierArgs): aws.ec2.Eip {
@@ -76,7 +104,12 @@ export class WebTier extends pulumi.ComponentResource {
     if (!zone || configuration.record === undefined) return undefined;
     return new Domain(
       name,
-      { ...zone, record: configuration.record, target: this.target() },
+      {
+        hostedZoneId: zone.hostedZoneId,
+        domainName: zone.domainName,
+        record: configuration.record,
+        target: this.target(),
+      },
       { parent: this },
     );
   }

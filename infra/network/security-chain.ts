@@ -7,6 +7,8 @@ export interface SecurityChainArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly tier: Tier;
   readonly type: EnvironmentType;
+  /** Opens port 443 of the load balancer too. */
+  readonly https: boolean;
   /** What instances may connect to, by a name for its rule. */
   readonly stores: Readonly<Record<string, DataStore>>;
   readonly tags: Record<string, string>;
@@ -22,6 +24,7 @@ export function entranceOf(tier: Tier, type: EnvironmentType): Entrance {
 }
 
 const anywhere = '0.0.0.0/0';
+const https = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 } as const;
 const http = { ipProtocol: 'tcp', fromPort: 80, toPort: 80 } as const;
 
 /**
@@ -76,6 +79,7 @@ export class SecurityChain extends pulumi.ComponentResource {
   ): void {
     const { tags } = args;
     this.admitInternet(`${name}-load-balancer`, loadBalancer, args);
+    if (args.https) this.admitHttps(`${name}-load-balancer`, loadBalancer, args);
     new aws.vpc.SecurityGroupEgressRule(
       `${name}-load-balancer-to-instances`,
       { securityGroupId: loadBalancer.id, referencedSecurityGroupId: instances.id, ...http, tags },
@@ -112,6 +116,14 @@ export class SecurityChain extends pulumi.ComponentResource {
         toPort: port,
         tags,
       },
+      { parent: this },
+    );
+  }
+
+  private admitHttps(name: string, group: aws.ec2.SecurityGroup, { tags }: SecurityChainArgs): void {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-https-from-internet`,
+      { securityGroupId: group.id, cidrIpv4: anywhere, ...https, tags },
       { parent: this },
     );
   }

@@ -49,6 +49,25 @@ describe('a stack file', () => {
     });
   });
 
+  it('has HTTPS only where a load balancer can hold a certificate', () => {
+    const sections = { 'beanpole:domain': { name: 'mywordpress.example', https: true } };
+    expect(problemsOf(() => readWith({ web: { ...web, record: 'www' } }, sections))[0]).to.contain(
+      'beanpole:environments.web.record: www would have no HTTPS',
+    );
+    expect(problemsOf(() => readWith({ web: balanced }, sections)).join()).to.not.contain('HTTPS');
+  });
+
+  it('ramps new instances up only where requests are dealt out in turn', () => {
+    const given = { ...balanced, slowStartSeconds: 30, loadBalancingAlgorithm: 'least_outstanding_requests' };
+    const network = { 'beanpole:network': { natGateways: 'Single' } };
+    expect(problemsOf(() => readWith({ web: given }, network))).to.deep.equal([
+      'beanpole:environments.web.slowStartSeconds: 30 goes with loadBalancingAlgorithm round_robin only; it is least_outstanding_requests.',
+    ]);
+    expect(problemsOf(() => readWith({ web: { ...balanced, slowStartSeconds: 20 } }, network))[0]).to.contain(
+      '0 (off), or a whole number from 30 to 900',
+    );
+  });
+
   it('cannot give a single instance another size', () => {
     const configuration = readWith({ web });
     expect(configuration.kind === 'environments' && configuration.environments.web).to.include({

@@ -32,7 +32,7 @@ const withoutId = (id: unknown): string => text(id).replace(/-id$/, '');
 
 /** AWS keeps no tags on these, or the provider has none for them. */
 const withoutTags =
-  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/(lifecycleHook|policy|schedule)|aws:cloudwatch\/dashboard|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:s3\/bucket[A-Z])/;
+  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/(lifecycleHook|policy|schedule)|aws:cloudwatch\/dashboard|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:acm\/certificateValidation|aws:s3\/bucket[A-Z])/;
 
 /** The deployer's and the instances' permissions go by tags. */
 export function everythingIsTagged(recording: Recording, stack: string): void {

@@ -94,6 +94,9 @@ describe('the prod stack', () => {
         protocol: 'HTTP',
         port: 80,
         deregistrationDelay: 20,
+        loadBalancingAlgorithmType: 'round_robin',
+        slowStart: 0,
+        stickiness: { type: 'lb_cookie', enabled: false, cookieDuration: 86400 },
         healthCheck: {
           protocol: 'HTTP',
           port: 'traffic-port',

@@ -162,6 +162,15 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
       identifier: name,
       masterUserSecrets: [{ secretArn: `${arn}-secret` }],
     },
+    'aws:acm/certificate:Certificate': {
+      domainValidationOptions: [
+        {
+          resourceRecordName: '_proof.www.mywordpress.example.',
+          resourceRecordType: 'CNAME',
+          resourceRecordValue: '_proof.acm-validations.aws.',
+        },
+      ],
+    },
     'aws:route53/zone:Zone': { zoneId: 'Z-APPLICATION', nameServers: ['ns-1.example', 'ns-2.example'] },
     'aws:sqs/queue:Queue': { url: `https://sqs.example/${name}` },
     'aws:s3/bucket:Bucket': { bucket: name },
