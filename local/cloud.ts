@@ -3,14 +3,16 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createAuthority } from './authority.ts';
 import { systemClock } from './clock.ts';
-import { createFrontDoor } from './daemon/front-door/front-door.ts';
+import { frontDoorCertificates } from './daemon/front-door/certificates.ts';
+import { createFrontDoor, type FrontDoorOptions } from './daemon/front-door/front-door.ts';
 import { knownNames } from './daemon/front-door/known-names.ts';
+import type { DoorPorts } from './daemon/front-door/names.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { MetadataService } from './instances/metadata.ts';
 import { serveMetadata } from './instances/metadata-server.ts';
 import { createInstances } from './instances/plane.ts';
 import { resolverAddress } from './network/addresses.ts';
-import { serveDns } from './network/dns-server.ts';
+import { serveDns, serveDnsOn, type ResolveFor } from './network/dns-server.ts';
 import { createNetwork, type NetworkPlane } from './network/plane.ts';
 import { endpointAddress, frontDoorAddress, publicResolverAddress } from './network/plan.ts';
 import type { Refusal } from './network/ruleset.ts';
@@ -30,6 +32,11 @@ export interface CloudOptions {
   /** Listening sockets of the world outside. */
   readonly endpointDescriptor: number;
   readonly frontDoorDescriptor: number;
+  readonly secureFrontDoorDescriptor: number;
+  /** A UDP socket: the public name server for the world outside. */
+  readonly namesDescriptor: number;
+  /** Where browsers reach the front doors. */
+  readonly frontDoorPorts: DoorPorts;
   readonly refusal: Refusal;
 }
 
@@ -91,15 +98,18 @@ async function openDoors(
   });
   await endpoint.listen({ fd: options.endpointDescriptor });
   await endpoint.listen({ port: options.port, host: endpointAddress });
+  const publicNames: ResolveFor = (_, name, type) => services.route53.resolve(name, type);
   const closers = await Promise.all([
-    serveDns(publicResolverAddress, (_, name, type) => services.route53.resolve(name, type)),
+    serveDns(publicResolverAddress, publicNames),
     serveDns(resolverAddress, (source, name, type) =>
       services.route53.resolve(name, type, vpcOf(network, source)),
     ),
   ]);
+  closers.push(serveDnsOn(options.namesDescriptor, publicNames));
   const servers = [
     await serveMetadata(new MetadataService(services.ec2, clock), (source) => network.hostOf(source)),
-    frontDoor(parts).listen({ fd: options.frontDoorDescriptor }),
+    frontDoor(parts, options).listen({ fd: options.frontDoorDescriptor }),
+    (await secureFrontDoor(parts, options)).listen({ fd: options.secureFrontDoorDescriptor }),
   ];
   return async () => {
     for (const close of closers) close();
@@ -113,15 +123,24 @@ function vpcOf(network: NetworkPlane, sourceAddress: string): string | undefined
   return host === undefined ? undefined : network.vpcOf(host);
 }
 
-function frontDoor(parts: Parts): Server {
-  return createFrontDoor({
+const frontDoor = (parts: Parts, { frontDoorPorts }: CloudOptions): Server =>
+  createFrontDoor({ ...insideOf(parts), ports: frontDoorPorts });
+
+async function secureFrontDoor(parts: Parts, { frontDoorPorts }: CloudOptions): Promise<Server> {
+  const contextOf = frontDoorCertificates(parts.authority, () => parts.clock.now());
+  const tls = { contextOf, trusted: await parts.authority.rootCertificate() };
+  return createFrontDoor({ ...insideOf(parts), ports: frontDoorPorts, tls });
+}
+
+function insideOf(parts: Parts): Omit<FrontDoorOptions, 'ports'> {
+  return {
     addressesOf: (name) =>
       parts.services.route53
         .resolve(name, 'A')
         .records.flatMap(({ type, data }) => (type === 'A' ? [data] : [])),
     names: () => knownNames(parts),
     localAddress: frontDoorAddress,
-  });
+  };
 }
 
 function closeServer(server: Server): void {

@@ -12,6 +12,8 @@ const cloudStatus = z.object({
   secretAccessKey: z.string(),
   region: z.string(),
   frontDoor: z.string(),
+  secureFrontDoor: z.string(),
+  nameServer: z.string(),
   authority: z.string(),
 });
 export type CloudStatus = z.infer<typeof cloudStatus>;

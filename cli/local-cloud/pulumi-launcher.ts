@@ -1,7 +1,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { repository, type CloudFolders } from './folders.ts';
 import { quote } from './shell-exports.ts';
+
+/** Lets the program ask the cloud's own DNS. */
+const nameServer = join(repository, 'cli', 'local-cloud', 'name-server.js');
+
+const fileUrl = (path: string): string => pathToFileURL(path).href;
 
 /** What the Pulumi program is made of; the copied stack files lie beside links to it. */
 const linked = ['infra', 'model', 'agent', 'node_modules', 'package.json', 'tsconfig.json'];
@@ -65,6 +71,8 @@ for lock in ${quote(pulumiLocks(folders))}/*/*/*/*.json; do
 done
 PATH=${quote(dirname(node))}:${quote(dirname(pulumi))}:$PATH
 export PATH
+NODE_OPTIONS="--import=${fileUrl(nameServer)} $NODE_OPTIONS"
+export NODE_OPTIONS
 exec ${quote(pulumi)} -C "$project" "$@"
 `;
 }

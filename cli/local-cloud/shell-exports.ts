@@ -29,6 +29,9 @@ export function cloudVariables(
     // Pulumi's program and plugins are large: with their compiled code kept they load in two thirds of the time.
     ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
     LOCAL_CLOUD_FRONT_DOOR: status.frontDoor,
+    LOCAL_CLOUD_SECURE_FRONT_DOOR: status.secureFrontDoor,
+    // Pulumi's program asks it whether a domain is delegated.
+    LOCAL_CLOUD_NAME_SERVER: status.nameServer,
     // The root certificate, for `curl --cacert`: nothing outside trusts it by itself.
     LOCAL_CLOUD_AUTHORITY: status.authority,
     PATH: [folders.bin, ...rest].join(delimiter),

@@ -1,5 +1,5 @@
 /** Whether the world knows a hosted zone: without it nobody can validate a certificate for its names. */
-import { Resolver } from 'node:dns/promises';
+import { resolveNs } from 'node:dns/promises';
 import { RunError } from '@pulumi/pulumi';
 
 export interface DelegatedZone {
@@ -10,12 +10,9 @@ export interface DelegatedZone {
 /** Asks the DNS for the name servers of a domain; none when it answers that there are none. */
 export type ResolveNameServers = (domain: string) => Promise<readonly string[]>;
 
-const deadlineMilliseconds = 5000;
-
 export const resolveNameServers: ResolveNameServers = async (domain) => {
-  const resolver = new Resolver({ timeout: deadlineMilliseconds, tries: 2 });
   try {
-    return await resolver.resolveNs(domain);
+    return await resolveNs(domain);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTFOUND' || code === 'ENODATA' || code === 'ESERVFAIL') return [];

@@ -17,6 +17,7 @@ import { wording } from './wording.ts';
 interface StartValues {
   readonly port?: string | undefined;
   readonly 'front-door'?: string | undefined;
+  readonly 'secure-front-door'?: string | undefined;
   readonly refused: string;
 }
 
@@ -29,13 +30,14 @@ export async function start(folder: string, values: StartValues): Promise<number
     folder,
     port: portNumber('--port', values.port),
     frontDoorPort: portNumber('--front-door', values['front-door']),
+    secureFrontDoorPort: portNumber('--secure-front-door', values['secure-front-door']),
     refused: values.refused,
     region: process.env.AWS_REGION ?? 'eu-central-1',
     account: '123456789012',
   });
   console.error(`The local cloud ${wasRunning ? 'runs already' : 'is up'}.`);
   console.error(
-    `  endpoint    ${status.endpoint}\n  front door  ${status.frontDoor}\n  state       ${folder}`,
+    `  endpoint    ${status.endpoint}\n  front door  ${status.frontDoor}  ${status.secureFrontDoor}\n  state       ${folder}`,
   );
   return 0;
 }

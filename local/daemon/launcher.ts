@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,7 +12,7 @@ import { takeLock } from './lock.ts';
 import { unshareCommand } from './namespaces.ts';
 import { descriptors } from './serve.ts';
 import { logFile, readSettings, writeSettings, type Settings } from './settings.ts';
-import { descriptorOf, openSocket, portOf } from './sockets.ts';
+import { datagramDescriptorOf, descriptorOf, openDatagramSocket, openSocket, portOf } from './sockets.ts';
 import type { RunningStatus } from './status.ts';
 import { wording } from './wording.ts';
 
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly folder: string;
   readonly port: number | undefined;
   readonly frontDoorPort: number | undefined;
+  /** Undefined: 8443, or any one beside a front door that is not at its usual port. */
+  readonly secureFrontDoorPort: number | undefined;
   readonly region: string;
   readonly account: string;
   /** How refused packets are answered: `reject` or `drop`. */
@@ -63,29 +66,55 @@ function sameAs(running: RunningStatus, { port, frontDoorPort }: StartOptions): 
 
 async function launch(options: StartOptions, path: string): Promise<void> {
   const before = readSettings(options.folder);
-  const endpoint = await openSocket(options.port ?? before?.port ?? 4566, '--port');
-  const frontDoor = await openSocket(
-    options.frontDoorPort ?? before?.frontDoorPort ?? 8080,
-    '--front-door',
-  ).catch((error: unknown) => {
-    endpoint.close();
-    throw error;
-  });
+  const sockets = await openSockets(options, before);
   const settings: Settings = {
-    port: portOf(endpoint),
-    frontDoorPort: portOf(frontDoor),
+    port: portOf(sockets.endpoint),
+    frontDoorPort: portOf(sockets.frontDoor),
+    secureFrontDoorPort: portOf(sockets.secureFrontDoor),
+    nameServerPort: sockets.names.address().port,
     region: before?.region ?? options.region,
     account: before?.account ?? options.account,
   };
   writeSettings(options.folder, settings);
-  const child = spawnDaemon(options, path, endpoint, frontDoor);
+  const child = spawnDaemon(options, path, sockets);
   // From here on the daemon alone accepts connections.
-  endpoint.close();
-  frontDoor.close();
+  for (const socket of Object.values<{ close(): void }>({ ...sockets })) socket.close();
   await untilReady(child, options.folder);
 }
 
-function spawnDaemon(options: StartOptions, path: string, endpoint: Server, frontDoor: Server): ChildProcess {
+interface Sockets {
+  readonly endpoint: Server;
+  readonly frontDoor: Server;
+  readonly secureFrontDoor: Server;
+  readonly names: DatagramSocket;
+}
+
+/** All of them or, when one cannot be opened, none. */
+async function openSockets(options: StartOptions, before: Settings | undefined): Promise<Sockets> {
+  const opened: { close(): void }[] = [];
+  const open = async (port: number, option: string): Promise<Server> => {
+    const server = await openSocket(port, option);
+    opened.push(server);
+    return server;
+  };
+  try {
+    const usual = options.frontDoorPort === undefined ? 8443 : 0;
+    return {
+      endpoint: await open(options.port ?? before?.port ?? 4566, '--port'),
+      frontDoor: await open(options.frontDoorPort ?? before?.frontDoorPort ?? 8080, '--front-door'),
+      secureFrontDoor: await open(
+        options.secureFrontDoorPort ?? before?.secureFrontDoorPort ?? usual,
+        '--secure-front-door',
+      ),
+      names: await openDatagramSocket(),
+    };
+  } catch (error) {
+    for (const socket of opened) socket.close();
+    throw error;
+  }
+}
+
+function spawnDaemon(options: StartOptions, path: string, sockets: Sockets): ChildProcess {
   const { folder, refused } = options;
   const main = join(import.meta.dirname, '..', 'main.ts');
   const inner = [process.execPath, main, 'serve', '--folder', folder, '--refused', refused];
@@ -95,7 +124,14 @@ function spawnDaemon(options: StartOptions, path: string, endpoint: Server, fron
   const child = spawn(program, args, {
     cwd: '/',
     detached: true,
-    stdio: ['ignore', log, log, descriptorOf(endpoint), descriptorOf(frontDoor), 'pipe'],
+    stdio: [
+      ...['ignore' as const, log, log],
+      descriptorOf(sockets.endpoint),
+      descriptorOf(sockets.frontDoor),
+      'pipe',
+      descriptorOf(sockets.secureFrontDoor),
+      datagramDescriptorOf(sockets.names),
+    ],
     env: { PATH: path, HOME, TZ, TMPDIR, LANG: 'C.UTF-8' },
   });
   closeSync(log);

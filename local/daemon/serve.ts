@@ -12,7 +12,7 @@ import { publishedRoot } from '../trust.ts';
 import type { RunningStatus } from './status.ts';
 
 /** Descriptors that the launcher hands to the daemon. */
-export const descriptors = { endpoint: 3, frontDoor: 4, ready: 5 } as const;
+export const descriptors = { endpoint: 3, frontDoor: 4, ready: 5, secureFrontDoor: 6, names: 7 } as const;
 
 /** The daemon itself, inside its namespaces: runs the cloud of a folder until it is told to stop. */
 export async function serve(folder: string, refusal: Refusal): Promise<void> {
@@ -31,6 +31,9 @@ export async function serve(folder: string, refusal: Refusal): Promise<void> {
     ...{ folder: join(folder, 'region'), port, region, account, refusal },
     endpointDescriptor: descriptors.endpoint,
     frontDoorDescriptor: descriptors.frontDoor,
+    secureFrontDoorDescriptor: descriptors.secureFrontDoor,
+    namesDescriptor: descriptors.names,
+    frontDoorPorts: { http: settings.frontDoorPort, https: settings.secureFrontDoorPort },
   });
   // Made now if it is the first start, and durable before anyone is told.
   cloud.parts.services.iam.rootAccessKey();
@@ -76,6 +79,8 @@ async function statusOf(
     startedAt,
     endpoint: parts.origin,
     frontDoor: `http://127.0.0.1:${settings.frontDoorPort}`,
+    secureFrontDoor: `https://127.0.0.1:${settings.secureFrontDoorPort}`,
+    nameServer: `127.0.0.1:${settings.nameServerPort}`,
     authority: publishedRoot(parts.folder),
     region: parts.region,
     account: parts.account,

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 export interface Settings {
   readonly port: number;
   readonly frontDoorPort: number;
+  readonly secureFrontDoorPort: number;
+  /** Where the public name server answers outside; another one at every start. */
+  readonly nameServerPort: number;
   readonly region: string;
   readonly account: string;
   /** The first process of the last daemon, by its number outside. */

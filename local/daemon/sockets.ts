@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -36,6 +37,23 @@ export async function openSocket(port: number, option: string): Promise<Server> 
 export function descriptorOf(server: Server): number {
   const { fd } = (server as unknown as { _handle?: { fd?: number } })._handle ?? {};
   if (fd === undefined || fd < 0) throw new Error('This Node does not tell the descriptor of a socket.');
+  return fd;
+}
+
+/** Binds a UDP port of 127.0.0.1, any one, for the daemon's name server. */
+export async function openDatagramSocket(): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+export function datagramDescriptorOf(socket: Socket): number {
+  const inner = Object.getOwnPropertySymbols(socket).map(
+    (symbol) => (socket as unknown as Record<symbol, { handle?: { fd?: number } } | undefined>)[symbol],
+  );
+  const fd = inner.find((one) => one?.handle)?.handle?.fd;
+  if (fd === undefined || fd < 0) throw new Error('This Node does not tell the descriptor of a UDP socket.');
   return fd;
 }
 

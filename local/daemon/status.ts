@@ -10,6 +10,10 @@ export interface RunningStatus {
   readonly startedAt: string;
   readonly endpoint: string;
   readonly frontDoor: string;
+  /** The same for HTTPS, with certificates of the cloud's own authority. */
+  readonly secureFrontDoor: string;
+  /** Answers what the public DNS of the cloud answers, over UDP. */
+  readonly nameServer: string;
   /** File with the root of the cloud's certificate authority: for `curl --cacert`, or a browser's settings. */
   readonly authority: string;
   readonly region: string;
@@ -46,7 +50,7 @@ export function renderStatus(status: Status): string {
   const lines = [
     `The local cloud runs since ${status.startedAt} (pid ${status.pid}).`,
     `  endpoint    ${status.endpoint}  (${status.region}, account ${status.account})`,
-    `  front door  ${status.frontDoor}`,
+    `  front door  ${status.frontDoor}  ${status.secureFrontDoor}`,
     `  authority   ${status.authority}`,
     `  state       ${status.folder}`,
     `  memory      ${Math.round(status.memoryBytes / 1e6)} MB`,

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { answerMessage, type Resolution } from './dns-answer.ts';
@@ -11,23 +11,35 @@ const udpBytes = 4096;
 
 /** A name server on an address, over UDP and TCP; the result closes it. */
 export async function serveDns(address: string, resolveFor: ResolveFor, port = 53): Promise<() => void> {
-  const udp = createSocket('udp4', (message, { address: source, port: sourcePort }) => {
-    const answer = answerMessage(message, (name, type) => resolveFor(source, name, type), udpBytes);
-    if (answer) udp.send(answer, sourcePort, source);
-  });
+  const udp = datagramServer(resolveFor);
   const tcp = createServer((socket) => {
     serveStream(socket, resolveFor);
   });
   udp.bind(port, address);
   await once(udp, 'listening');
-  // A client that is gone before its answer makes an error here; nobody waits for it.
-  udp.on('error', () => undefined);
   tcp.listen(udp.address().port, address);
   await once(tcp, 'listening');
   return () => {
     udp.close();
     tcp.close();
   };
+}
+
+/** The same over UDP alone, on a socket that somebody else has opened. */
+export function serveDnsOn(descriptor: number, resolveFor: ResolveFor): () => void {
+  const udp = datagramServer(resolveFor);
+  udp.bind({ fd: descriptor });
+  return () => udp.close();
+}
+
+function datagramServer(resolveFor: ResolveFor): DatagramSocket {
+  const udp = createSocket('udp4', (message, { address: source, port: sourcePort }) => {
+    const answer = answerMessage(message, (name, type) => resolveFor(source, name, type), udpBytes);
+    if (answer) udp.send(answer, sourcePort, source);
+  });
+  // A client that is gone before its answer makes an error here; nobody waits for it.
+  udp.once('listening', () => udp.on('error', () => undefined));
+  return udp;
 }
 
 /** Messages on a stream are preceded by their length in two bytes. */

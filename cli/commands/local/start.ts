@@ -14,16 +14,24 @@ export default command({
   options: {
     port: text('port', 'Where its AWS endpoint listens on 127.0.0.1; 4566 unless given.'),
     frontDoor: text('port', 'Where a browser reaches its sites; 8080 unless given.'),
+    secureFrontDoor: text(
+      'port',
+      'The same by HTTPS; 8443 unless given, or any free one beside --front-door.',
+    ),
   },
   examples: [
     { command: 'beanpole local start', effect: 'state in .cloud (or $BEANPOLE_CLOUD)' },
     { command: 'beanpole local start --port 5566 --front-door 8090', effect: 'a second one beside another' },
   ],
 
-  async run(_, { port, frontDoor }, context) {
+  async run(_, { port, frontDoor, secureFrontDoor }, context) {
     const { environment, ui } = context;
     const folders = cloudFolders(context);
-    const given = [...(port ? ['--port', port] : []), ...(frontDoor ? ['--front-door', frontDoor] : [])];
+    const given = [
+      ...(port ? ['--port', port] : []),
+      ...(frontDoor ? ['--front-door', frontDoor] : []),
+      ...(secureFrontDoor ? ['--secure-front-door', secureFrontDoor] : []),
+    ];
     await runProgram('local/main.ts', ['start', '--folder', folders.state, ...given], environment, 'stderr');
     await providePassphrase(folders.passphrase);
     await runProgram(

@@ -7,9 +7,15 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import {
+  Agent as SecureAgent,
+  createServer as createSecureServer,
+  request as requestSecurely,
+} from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOf } from './certificates.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
-import { insideName } from './names.ts';
+import { insideName, type DoorPorts } from './names.ts';
 import { indexPage, nobodyPage, renderPage, unknownNamePage, type Page } from './pages.ts';
 
 export interface FrontDoorOptions {
@@ -21,12 +27,20 @@ export interface FrontDoorOptions {
   readonly localAddress?: string;
   /** Where web servers listen on the inside. */
   readonly insidePort?: number;
+  /** Where a browser reaches both doors. */
+  readonly ports: DoorPorts;
+  /** Makes it the door for HTTPS. */
+  readonly tls?: {
+    readonly contextOf: SecureContextOf;
+    /** The authority that certificates on the inside are verified against, as PEM. */
+    readonly trusted: string;
+  };
 }
 
 /** A reverse proxy from names under `.localhost` to what they resolve to on the simulated internet. */
 export function createFrontDoor(options: FrontDoorOptions): Server {
   const door = new FrontDoor(options);
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 });
+  const server = listenerOf(options);
   server.on('request', (incoming, response) => {
     door.forward(incoming, response).catch((error: unknown) => {
       console.error(`The front door failed at ${incoming.headers.host ?? ''}${incoming.url ?? ''}:`, error);
@@ -39,14 +53,34 @@ export function createFrontDoor(options: FrontDoorOptions): Server {
   return server;
 }
 
+function listenerOf({ tls }: FrontDoorOptions): Server {
+  const settings = { keepAliveTimeout: 75_000, requestTimeout: 0 };
+  if (!tls) return createServer(settings);
+  return createSecureServer({
+    ...settings,
+    SNICallback: (serverName, done) => {
+      tls.contextOf(serverName).then(
+        (context) => {
+          done(null, context);
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
+      );
+    },
+  });
+}
+
 class FrontDoor {
   readonly #options: FrontDoorOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  readonly #agent: Agent;
   /** Where the last request for a name got to: addresses are taken in turn. */
   readonly #turns = new Map<string, number>();
 
   constructor(options: FrontDoorOptions) {
     this.#options = options;
+    const pool = { keepAlive: true, maxFreeSockets: 64 };
+    this.#agent = options.tls ? new SecureAgent(pool) : new Agent(pool);
   }
 
   async forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,7 +129,7 @@ class FrontDoor {
       else if (outgoing.reusedSocket) this.#attempt(name, [address, ...others], incoming, response);
       else if (error.syscall === 'connect' && others.length > 0)
         this.#attempt(name, others, incoming, response);
-      else void this.#show(incoming, response, nobodyPage(name, [address, ...others], error.message));
+      else void this.#show(incoming, response, this.#nobody(name, [address, ...others], error.message));
     });
     response.on('close', () => {
       if (!response.writableFinished) outgoing.destroy();
@@ -103,18 +137,25 @@ class FrontDoor {
     outgoing.on('socket', (socket) => {
       // The body is sent once somebody is there to take it.
       const send = (): void => void incoming.pipe(outgoing);
-      if (socket.connecting) socket.once('connect', send);
+      if (socket.connecting) socket.once(this.#options.tls ? 'secureConnect' : 'connect', send);
       else send();
     });
   }
 
+  #nobody(name: string, addresses: readonly string[], reason: string): Page {
+    const { tls, insidePort = tls ? 443 : 80 } = this.#options;
+    return nobodyPage(name, insidePort, addresses, reason);
+  }
+
   #open(name: string, address: string, incoming: IncomingMessage, isPooled: boolean): ClientRequest {
-    const { localAddress, insidePort = 80 } = this.#options;
+    const { localAddress, tls, insidePort = tls ? 443 : 80 } = this.#options;
     const headers = requestHeaders(incoming.rawHeaders, name);
     if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
     const upgrade = incoming.headers.upgrade;
     if (!isPooled && upgrade !== undefined) headers.push('Connection', 'Upgrade');
-    return request({
+    const open = tls ? requestSecurely : request;
+    return open({
+      ...(tls && { servername: name, ca: tls.trusted }),
       host: address,
       port: insidePort,
       method: incoming.method ?? 'GET',
@@ -126,9 +167,11 @@ class FrontDoor {
     });
   }
 
+  /** The browser's own port for its own door, which may differ from ours behind a tunnel. */
   #headersFor(answer: IncomingMessage, port: number): string[] {
     const isOurs = (name: string): boolean => this.#options.addressesOf(name).length > 0;
-    return responseHeaders(answer.rawHeaders, port, isOurs);
+    const own = this.#options.tls ? { https: port } : { http: port };
+    return responseHeaders(answer.rawHeaders, { ...this.#options.ports, ...own }, isOurs);
   }
 
   /** A connection that leaves HTTP (a websocket) is passed through as it is. */
@@ -156,7 +199,9 @@ class FrontDoor {
   }
 
   async #show(incoming: IncomingMessage, response: ServerResponse, page: Page): Promise<void> {
-    const { type, body } = renderPage(page, portOf(incoming), incoming.headers.accept ?? '');
+    const scheme = this.#options.tls ? 'https' : 'http';
+    const origin = { scheme, port: portOf(incoming) };
+    const { type, body } = renderPage(page, origin, incoming.headers.accept ?? '');
     response.writeHead(page.status, { 'content-type': type, 'cache-control': 'no-store' });
     response.end(incoming.method === 'HEAD' ? undefined : body);
   }
@@ -171,7 +216,7 @@ const isRepeatable = ({ method = '', headers }: IncomingMessage): boolean =>
   headers['content-length'] === undefined &&
   headers['transfer-encoding'] === undefined;
 
-/** The port as the browser knows it, which may differ from ours behind a tunnel. */
+/** The port as the browser knows it. */
 const portOf = (incoming: IncomingMessage): number =>
   Number(/:(\d+)$/.exec(incoming.headers.host ?? '')?.[1] ?? 80);
 

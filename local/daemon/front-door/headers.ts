@@ -1,4 +1,4 @@
-import { insideUrl, outsideCookie, outsideUrl } from './names.ts';
+import { insideUrl, outsideCookie, outsideUrl, type DoorPorts } from './names.ts';
 
 type RawHeaders = readonly string[];
 
@@ -11,11 +11,15 @@ export function requestHeaders(raw: RawHeaders, name: string): string[] {
 }
 
 /** An answer's headers for the browser outside. */
-export function responseHeaders(raw: RawHeaders, port: number, isOurs: (name: string) => boolean): string[] {
+export function responseHeaders(
+  raw: RawHeaders,
+  ports: DoorPorts,
+  isOurs: (name: string) => boolean,
+): string[] {
   return mapHeaders(raw, (header, value) => {
     if (header === 'set-cookie') return outsideCookie(value);
     const isUrl = ['location', 'content-location', 'access-control-allow-origin'].includes(header);
-    return isUrl ? outsideUrl(value, port, isOurs) : value;
+    return isUrl ? outsideUrl(value, ports, isOurs) : value;
   });
 }
 

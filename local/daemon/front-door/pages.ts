@@ -21,21 +21,25 @@ export function unknownNamePage(name: string, names: readonly string[]): Page {
   return { status: 404, title: `Route 53 does not answer ${name}`, lines: [known], names };
 }
 
-export function nobodyPage(name: string, addresses: readonly string[], reason: string): Page {
+export function nobodyPage(name: string, port: number, addresses: readonly string[], reason: string): Page {
   return {
     status: 502,
     title: `Nobody answers at ${name}`,
     lines: [
-      `It resolves to ${addresses.join(', ')}, where port 80 cannot be reached: ${reason}.`,
-      'Is there an instance or a load balancer with that address, does its security group let port 80 in, and does its subnet have a route to an internet gateway?',
+      `It resolves to ${addresses.join(', ')}, where port ${port} cannot be reached: ${reason}.`,
+      `Is there an instance or a load balancer with that address, does its security group let port ${port} in, and does its subnet have a route to an internet gateway?`,
     ],
     names: [],
   };
 }
 
 /** The page as HTML to browsers, as text to everybody else. */
-export function renderPage(page: Page, port: number, accept: string): { type: string; body: string } {
-  const urls = page.names.map((name) => `http://${name}.localhost:${port}/`);
+export function renderPage(
+  page: Page,
+  { scheme, port }: { readonly scheme: string; readonly port: number },
+  accept: string,
+): { type: string; body: string } {
+  const urls = page.names.map((name) => `${scheme}://${name}.localhost:${port}/`);
   if (!accept.includes('text/html')) {
     const body = [page.title, ...page.lines, ...urls].join('\n');
     return { type: 'text/plain; charset=utf-8', body: `${body}\n` };

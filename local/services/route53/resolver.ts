@@ -16,8 +16,25 @@ export function resolver(parts: Parts, state: DnsState, random: () => number = M
   /** Zones whose names are below each other: the longest one answers. */
   const zoneOf = (name: string): StoredZone | undefined =>
     [...state.zones.values()]
-      .filter((zone) => isIn(name, zone.name))
+      .filter((zone) => isIn(name, zone.name) && isDelegated(zone))
       .sort((a, b) => b.name.length - a.name.length)[0];
+
+  /**
+   * The registries of the simulated internet know every zone, and of two of one name the first. What lies
+   * below another zone is known when that one says so, by an NS record.
+   */
+  function isDelegated(zone: StoredZone): boolean {
+    const others = [...state.zones.values()].filter((one) => one !== zone && isIn(zone.name, one.name));
+    const [parent] = others.sort((a, b) => b.name.length - a.name.length);
+    if (!parent) return true;
+    if (parent.name === zone.name) {
+      const all = [...state.zones.values()];
+      return all.indexOf(zone) < all.indexOf(parent);
+    }
+    const named = parent.records.find(({ Name, Type }) => Name === zone.name && Type === 'NS');
+    const servers = (named?.ResourceRecords ?? []).map(({ Value = '' }) => normalName(Value));
+    return zone.nameServers.some((server) => servers.includes(normalName(server)));
+  }
 
   function resolve(question: string, type: string, vpcId?: string): DnsAnswer {
     const records: Answered[] = [];

@@ -38,6 +38,8 @@ describe('a local cloud', () => {
     secretAccessKey: "it's",
     region: 'eu-central-1',
     frontDoor: 'http://127.0.0.1:8080',
+    secureFrontDoor: 'https://127.0.0.1:8443',
+    nameServer: '127.0.0.1:5353',
     authority: '/cloud/authority/root.pem',
   };
 

@@ -74,14 +74,28 @@ describe('starting the daemon', () => {
 
   it('remembers the ports for the next time', () => {
     expect(readSettings(folder)).to.equal(undefined);
-    const settings = { port: 1, frontDoorPort: 2, region: 'eu-central-1', account: '1' };
+    const settings = {
+      port: 1,
+      frontDoorPort: 2,
+      secureFrontDoorPort: 3,
+      nameServerPort: 4,
+      region: 'eu-central-1',
+      account: '1',
+    };
     writeSettings(folder, settings);
     expect(readSettings(folder)).to.deep.equal(settings);
   });
 
   it('is told by the control socket, in a folder of any length', async () => {
     const deep = join(folder, 'x'.repeat(120));
-    writeSettings(deep, { port: 1, frontDoorPort: 2, region: 'r', account: '1' });
+    writeSettings(deep, {
+      port: 1,
+      frontDoorPort: 2,
+      secureFrontDoorPort: 3,
+      nameServerPort: 4,
+      region: 'r',
+      account: '1',
+    });
     expect(await askDaemon(deep, 'GET', '/status')).to.equal(undefined);
     let isStopped = false;
     const server = serveControls(deep, {
@@ -100,7 +114,7 @@ describe('starting the daemon', () => {
   it('shows no secret to people', () => {
     const text = renderStatus({
       ...{ running: true, folder: '/f', pid: 7, startedAt: 'now', endpoint: 'e', frontDoor: 'f' },
-      authority: '/f/root.pem',
+      ...{ authority: '/f/root.pem', secureFrontDoor: 's', nameServer: 'n' },
       ...{ region: 'r', account: 'a', accessKeyId: 'AKIA', secretAccessKey: 'hidden', memoryBytes: 5e6 },
       instances: [
         { instanceId: 'i-1', name: 'web', state: 'running', privateAddress: '10.0.0.5', publicAddress: '' },

@@ -43,6 +43,7 @@ describe('the front door', () => {
         })[name] ?? [],
       names: async () => ['www.example.com'],
       insidePort,
+      ports: { http: 8080, https: 8443 },
     });
     port = await listen(door);
   });

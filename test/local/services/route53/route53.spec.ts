@@ -89,6 +89,19 @@ describe('Route 53', () => {
     expect(resolve('www.shop.example')).to.equal('NXDOMAIN');
   });
 
+  it('answers for a zone below another one when that one names its servers, and of two alike for the first', async () => {
+    const zone = async (Name: string, CallerReference: string) =>
+      await route53.send(new CreateHostedZoneCommand({ Name, CallerReference }));
+    const below = await zone('eu.shop.example', 'below');
+    expect(resolve('eu.shop.example', 'NS')).to.equal('NXDOMAIN');
+    const servers = below.DelegationSet?.NameServers ?? [];
+    await change(['CREATE', { ...record('eu.shop.example', 'TXT', ...servers), Type: 'NS' }]);
+    expect(resolve('eu.shop.example', 'NS')).to.have.members(servers.map((server) => `${server}.`));
+    await change(['CREATE', record('www.shop.example', 'A', '203.0.113.5')]);
+    await zone('shop.example', 'twin');
+    expect(resolve('www.shop.example')).to.deep.equal(['203.0.113.5']);
+  });
+
   it('follows CNAMEs and aliases to load balancers, also at the apex', async () => {
     await change(
       ['CREATE', alias('shop.example')],
