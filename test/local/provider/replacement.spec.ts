@@ -47,7 +47,7 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'aws:lb/targetGroup:TargetGroup': {
     replaces: 'name vpcId targetType protocol port',
-    updates: 'deregistrationDelay healthCheck tags',
+    updates: 'deregistrationDelay healthCheck loadBalancingAlgorithmType slowStart stickiness tags',
   },
   'aws:route53/record:Record': { replaces: 'zoneId name', updates: 'type ttl records aliases' },
   'aws:route53/zone:Zone': { replaces: 'name', updates: 'comment tags' },
