@@ -11,7 +11,10 @@ import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
 import events from './events.ts';
+import localDrillCache from './local/drill/cache.ts';
+import localDrillDatabase from './local/drill/database.ts';
 import localDrillInstance from './local/drill/instance.ts';
+import localDrillRotate from './local/drill/rotate.ts';
 import localDrillZone from './local/drill/zone.ts';
 import localEnv from './local/env.ts';
 import localReset from './local/reset.ts';
@@ -71,5 +74,8 @@ export const commands: readonly Command[] = [
   localShell,
   localDrillZone,
   localDrillInstance,
+  localDrillDatabase,
+  localDrillCache,
+  localDrillRotate,
   localReset,
 ];

@@ -9,6 +9,7 @@ import { throughFrontDoor } from '../local-cloud/front-door.ts';
 import { runProgram } from '../local-cloud/program.ts';
 import { applicationOf } from '../project.ts';
 import { runDrill, NotCalmError, type Drill, type Fault } from './drill.ts';
+import { dataParts } from './data-parts.ts';
 import { environmentPart } from './environment-part.ts';
 
 /** What all drills can be told. */
@@ -34,9 +35,12 @@ export async function localDrill(
   const numbers = readNumbers(options);
   const all = await listEnvironments(clients.ssm, applicationOf(project, options.application));
   const watched = watchedEnvironment(all, options.stack);
-  const parts = all
-    .filter(({ stack }) => stack === watched.stack)
-    .map((each) => environmentPart(clients, each, clock));
+  const parts = [
+    ...all
+      .filter(({ stack }) => stack === watched.stack)
+      .map((each) => environmentPart(clients, each, clock)),
+    ...(await dataParts(clients, watched)),
+  ];
   const site = throughFrontDoor(watched.url, environment.LOCAL_CLOUD_FRONT_DOOR);
   const url = new URL(options.path ?? '/', site).href;
   const say = (line: string) => {
