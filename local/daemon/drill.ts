@@ -5,6 +5,7 @@ import type { Crashable, Parts, Services } from '../services/parts.ts';
 export const crashable = {
   instance: 'ec2',
   cache: 'elasticache',
+  database: 'rds',
 } as const satisfies Record<string, CrashableService>;
 
 type CrashableService = {

@@ -100,6 +100,12 @@ export const sources: Record<ServiceName, Source> = {
     target: 'GraniteServiceVersion20100801',
     queryCompatible: true,
   },
+  rds: {
+    load: () => import('@aws-sdk/client-rds'),
+    protocol: 'query',
+    version: '2014-10-31',
+    xmlNamespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
+  },
   route53: {
     load: () => import('@aws-sdk/client-route-53'),
     protocol: 'rest-xml',

@@ -35,6 +35,7 @@ export type ServiceName =
   | 'iam'
   | 'logs'
   | 'monitoring'
+  | 'rds'
   | 'route53'
   | 's3'
   | 'secretsmanager'

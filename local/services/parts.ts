@@ -36,6 +36,7 @@ export interface Services {
   readonly iam: Iam;
   readonly logs: Service;
   readonly monitoring: Service;
+  readonly rds: Databases;
   readonly route53: Dns;
   readonly s3: Service;
   readonly secretsmanager: SecretsManager;
@@ -137,6 +138,11 @@ export interface LoadBalancing extends Service {
   usersOfCertificate(arn: string): readonly string[];
   /** Addresses of a load balancer by its DNS name, of nodes with healthy targets first; undefined: not ours. */
   resolve(dnsName: string): readonly string[] | undefined;
+}
+
+export interface Databases extends Service, Crashable {
+  /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
+  resolve(name: string): readonly string[] | undefined;
 }
 
 export interface ElastiCache extends Service, Crashable {

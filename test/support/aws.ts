@@ -6,8 +6,10 @@ import { EFS } from '@aws-sdk/client-efs';
 import { ElastiCache } from '@aws-sdk/client-elasticache';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAM } from '@aws-sdk/client-iam';
+import { RDS } from '@aws-sdk/client-rds';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { S3 } from '@aws-sdk/client-s3';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
 import { SSM } from '@aws-sdk/client-ssm';
@@ -34,8 +36,10 @@ export function awsOf({ env }: Pick<TestCloud, 'env'>) {
     elb: new ElasticLoadBalancingV2(options),
     iam: new IAM(options),
     logs: new CloudWatchLogs(options),
+    rds: new RDS(options),
     route53: new Route53(options),
     s3: new S3({ ...options, forcePathStyle: true }),
+    secretsmanager: new SecretsManager(options),
     sns: new SNS(options),
     sqs: new SQS(options),
     ssm: new SSM(options),

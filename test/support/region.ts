@@ -125,7 +125,7 @@ async function open(
 /** Services that DNS asks for names of theirs, and that have none as long as a test does not bring them. */
 export const withoutNames = (): Partial<Record<string, Service>> =>
   Object.fromEntries(
-    (['elasticache', 'elasticfilesystem', 'elasticloadbalancing'] as const).map((name) => [
+    (['elasticache', 'elasticfilesystem', 'elasticloadbalancing', 'rds'] as const).map((name) => [
       name,
       { name, operations: {}, resolve: () => undefined },
     ]),

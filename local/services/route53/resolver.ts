@@ -68,7 +68,7 @@ export function resolver(parts: Parts, state: DnsState, random: () => number = M
     // `dualstack.` asks for IPv6 addresses too; load balancers here have none.
     const plain = name.slice(0, -1).replace(/^dualstack\./, '');
     const isEc2Name = vpcId !== undefined || plain.endsWith('.amazonaws.com');
-    const moving = parts.services.elasticache.resolve(plain);
+    const moving = parts.services.elasticache.resolve(plain) ?? parts.services.rds.resolve(plain);
     const addresses =
       moving ??
       parts.services.elasticloadbalancing.resolve(plain) ??
