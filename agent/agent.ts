@@ -324,7 +324,8 @@ export class Agent {
   }
 
   async #deploy(order: DeploymentOrder, progress: (line: string) => void): Promise<InstanceResult> {
-    this.#log.event('INFO', `Deployment of ${order.versionLabel} begins.`, order.deployment);
+    const what = order.stage === 'Release' ? 'What is done once for' : 'Deployment of';
+    this.#log.event('INFO', `${what} ${order.versionLabel} begins.`, order.deployment);
     const pending = this.#deployer.deploy(order, progress);
     this.#watch?.nudge();
     const result = await pending;

@@ -152,7 +152,7 @@ export class Deployer {
       errand('prepare', input, { signal: run.signal, onProgress: run.progress }),
     );
     run.phases.push(...prepared.phases);
-    prepared.notes.forEach(onNote);
+    if (order.stage !== 'Release') prepared.notes.forEach(onNote);
     return prepared;
   }
 

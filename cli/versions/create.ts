@@ -95,11 +95,8 @@ const readableZip = (path: string) =>
   inspectZip(path).catch((error: unknown) => `${path} is not a zip file: ${(error as Error).message}.`);
 
 /** PHP and Python platforms know by themselves how an application starts. */
-function needsStartCommand(platforms: readonly Platform[]): boolean {
-  return (
-    platforms.length === 0 || platforms.some((platform) => platform === 'nodejs' || platform === 'procfile')
-  );
-}
+const needsStartCommand = (platforms: readonly Platform[]): boolean =>
+  platforms.every((platform) => platform === 'nodejs' || platform === 'procfile');
 
 const platformsOf = (tier: Tier, environments: readonly EnvironmentDescriptor[]): Platform[] =>
   environments.filter((environment) => environment.tier === tier).map(({ platform }) => platform);

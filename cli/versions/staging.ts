@@ -41,7 +41,7 @@ export interface Bundle {
 /** The files of a bundle with what its platform would install on Elastic Beanstalk's instances. */
 export async function stage(bundle: Bundle, staging: Staging): Promise<SourceFile[]> {
   const files = await withNodeModules(bundle, staging);
-  if (bundle.platforms.includes('python'))
+  if (bundle.platforms.includes('python') && files.some(isPython))
     return byPath([...files, ...(await pythonPackages(files, staging))]);
   if (!bundle.platforms.includes('php') || !needsComposer(files)) return files;
   const folder = `${bundle.temporary}-composer`;
@@ -49,6 +49,9 @@ export async function stage(bundle: Bundle, staging: Staging): Promise<SourceFil
   await composerInstall(folder, staging);
   return listEverything(folder);
 }
+
+/** Environments of one tier may differ in platform; the bundle is for one of them. */
+const isPython = ({ path }: SourceFile): boolean => path === 'requirements.txt' || path.endsWith('.py');
 
 /** As `npm ci --omit=dev` installs them. */
 async function withNodeModules({ name, files, temporary }: Bundle, staging: Staging): Promise<SourceFile[]> {

@@ -41,7 +41,9 @@ export function needsBuild({ paths, packageJson }: BundleContents, platforms: re
   const { dependencies = {} } = (packageJson === undefined ? undefined : parsePackageJson(packageJson)) ?? {};
   return (
     (Object.keys(dependencies).length > 0 && !has('node_modules')) ||
-    (platforms.includes('python') && !has('.python_packages')) ||
+    (platforms.includes('python') &&
+      paths.some((path) => path.endsWith('.py')) &&
+      !has('.python_packages')) ||
     (platforms.includes('php') && paths.includes('composer.json') && !has('vendor'))
   );
 }

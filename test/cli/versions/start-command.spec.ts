@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { architectureOf } from '../../../cli/versions/architecture.ts';
 import {
   bundleProblems,
+  hasOnceSteps,
+  needsBuild,
   maximumBytes,
   sizeProblems,
   type BundleContents,
@@ -68,4 +70,66 @@ describe('architectureOf', () => {
       'differ in architecture: arm64, x86_64',
     );
   });
+});
+
+describe('a bundle', () => {
+  const contents = (more: Partial<Parameters<typeof needsBuild>[0]>) => ({
+    paths: [],
+    procfile: undefined,
+    packageJson: undefined,
+    ...more,
+  });
+
+  for (const { title, more, platforms, expected } of [
+    {
+      title: 'without dependencies',
+      more: { paths: ['app.js'], packageJson: '{}' },
+      platforms: ['nodejs'],
+      expected: false,
+    },
+    {
+      title: 'with packages to install',
+      more: { packageJson: '{"dependencies":{"a":"1"}}' },
+      platforms: ['nodejs'],
+      expected: true,
+    },
+    {
+      title: 'with its packages',
+      more: { paths: ['node_modules/a/a.js'], packageJson: '{"dependencies":{"a":"1"}}' },
+      platforms: ['nodejs'],
+      expected: false,
+    },
+    { title: 'of Python', more: { paths: ['application.py'] }, platforms: ['python'], expected: true },
+    {
+      title: 'of Python with its packages',
+      more: { paths: ['a.py', '.python_packages/b.py'] },
+      platforms: ['python'],
+      expected: false,
+    },
+    { title: 'with composer.json', more: { paths: ['composer.json'] }, platforms: ['php'], expected: true },
+    {
+      title: 'with vendor',
+      more: { paths: ['composer.json', 'vendor/autoload.php'] },
+      platforms: ['php'],
+      expected: false,
+    },
+  ] as const)
+    it(`${title} is ${expected ? 'built' : 'taken as it is'}`, () => {
+      expect(needsBuild(contents(more), platforms)).to.equal(expected);
+    });
+
+  for (const { title, more, expected } of [
+    { title: 'a release process', more: { procfile: 'web: a\nrelease: node migrate.js' }, expected: true },
+    {
+      title: 'a process whose name begins like it',
+      more: { procfile: 'web: a\nreleases: b' },
+      expected: false,
+    },
+    { title: 'a command for the leader', more: { extensions: ['a:\n  leader_only: true'] }, expected: true },
+    { title: 'the same in JSON', more: { extensions: ['{"leader_only":"true"}'] }, expected: true },
+    { title: 'a command for all', more: { extensions: ['leader_only: false'] }, expected: false },
+  ])
+    it(`with ${title} has ${expected ? 'something' : 'nothing'} to do once per deployment`, () => {
+      expect(hasOnceSteps(contents(more))).to.equal(expected);
+    });
 });
