@@ -15,8 +15,10 @@ import type { EnvironmentConfiguration, StackConfiguration } from './config.ts';
 import { describeSchema, notAllowed, problemsIn, unknownKey } from './config-problems.ts';
 import type { Problem } from './config-problems.ts';
 import { environmentProblems, foreignKeyProblems, stackProblems } from './config-rules.ts';
+import { cacheSection } from './data/cache-section.ts';
 import { databaseProblems, foreignDatabaseKeyProblems } from './data/database-rules.ts';
 import { databaseSection } from './data/database-section.ts';
+import { filesSection } from './data/files-section.ts';
 
 /** Keys of a stack file below `beanpole:`. */
 export const sectionNames = [
@@ -25,9 +27,11 @@ export const sectionNames = [
   'network',
   'domain',
   'database',
+  'cache',
+  'files',
   'environments',
 ] as const;
-const environmentOnly = ['network', 'domain', 'database', 'environments'] as const;
+const environmentOnly = ['network', 'domain', 'database', 'cache', 'files', 'environments'] as const;
 
 const namespace = 'beanpole:';
 
@@ -113,20 +117,18 @@ function readEnvironments(
   problems: Problem[],
 ): WithoutCommon<StackConfiguration> | undefined {
   const network = readSection('network', networkSection, sections.network ?? {}, problems);
-  const domain =
-    sections.domain === undefined
-      ? undefined
-      : readSection('domain', domainSection, sections.domain, problems);
-  const database =
-    sections.database === undefined
-      ? undefined
-      : readSection('database', databaseSection, sections.database, problems);
+  const optional = <T extends z.ZodType>(name: keyof Sections, schema: T) =>
+    sections[name] === undefined ? undefined : readSection(name, schema, sections[name], problems);
+  const domain = optional('domain', domainSection);
+  const database = optional('database', databaseSection);
+  const cache = optional('cache', cacheSection);
+  const files = optional('files', filesSection);
   if (isMapping(sections.database)) problems.push(...beanpole(foreignDatabaseKeyProblems(sections.database)));
   const environments = readEachEnvironment(sections.environments, problems);
   if (!network || !environments || problems.length > 0) return undefined;
   problems.push(...beanpole(stackProblems(environments, network, domain)));
   if (database) problems.push(...beanpole(databaseProblems(database)));
-  return { kind: 'environments', network, domain, database, environments };
+  return { kind: 'environments', network, domain, database, cache, files, environments };
 }
 
 function readEachEnvironment(

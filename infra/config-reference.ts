@@ -14,7 +14,9 @@ import {
 import { allowedBy, describeSchema } from './config-problems.ts';
 import type { Described } from './config-problems.ts';
 import { reservedProperties } from './config-rules.ts';
+import { cacheSection } from './data/cache-section.ts';
 import { databaseSection } from './data/database-section.ts';
+import { filesSection } from './data/files-section.ts';
 import { alarmsSection, scalingSection, scheduleSection } from './environment/scaling-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
@@ -81,6 +83,19 @@ Optional. All environments of the stack may connect to it; they get \`RDS_HOSTNA
 in Secrets Manager and rotates it.
 
 ${table(describeSchema(databaseSection))}
+
+## beanpole:cache
+
+Optional; \`{}\` takes all defaults. ElastiCache, encrypted; the application gets \`REDIS_URL\`.
+
+${table(describeSchema(cacheSection))}
+
+## beanpole:files
+
+Optional; \`{}\` takes all defaults. EFS with a mount target in every zone, mounted on every instance before the application
+starts; the application gets \`UPLOADS_DIR\`.
+
+${table(describeSchema(filesSection))}
 
 ## beanpole:environments
 

@@ -19,6 +19,8 @@ export const reservedProperties = [
   'RDS_USERNAME',
   'RDS_PASSWORD',
   'RDS_READER_HOSTNAME',
+  'REDIS_URL',
+  'UPLOADS_DIR',
   'INSTANCE_ID',
   'AVAILABILITY_ZONE',
   'VERSION_LABEL',

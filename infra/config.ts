@@ -9,7 +9,9 @@ import {
   workerDaemon,
 } from '../model/schemas.ts';
 import type { Architecture } from '../model/schemas.ts';
+import type { CacheConfiguration } from './data/cache-section.ts';
 import type { DatabaseConfiguration } from './data/database-section.ts';
+import type { FilesConfiguration } from './data/files-section.ts';
 import { alarmsSection, scalingSection } from './environment/scaling-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
@@ -336,6 +338,8 @@ export interface EnvironmentStack {
   readonly network: NetworkConfiguration;
   readonly domain: DomainConfiguration | undefined;
   readonly database: DatabaseConfiguration | undefined;
+  readonly cache: CacheConfiguration | undefined;
+  readonly files: FilesConfiguration | undefined;
   readonly environments: Readonly<Record<string, EnvironmentConfiguration>>;
 }
 

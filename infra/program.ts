@@ -3,9 +3,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
-import { AuroraCluster } from './data/aurora-cluster.ts';
-import type { Database } from './data/database.ts';
-import { DatabaseInstance } from './data/database-instance.ts';
+import { createDataStores, type DataStores } from './data/data-stores.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -26,11 +24,11 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
     configuration: configuration.network,
     tags: stackTags(configuration),
   });
-  const database = buildDatabase(configuration, network);
+  const stores = createDataStores(configuration, network);
   const made: Record<string, Environment> = {};
   // Workers first: web environments give work to their queues.
   for (const name of workersFirst(configuration))
-    made[name] = buildEnvironment(name, configuration, observed, { network, database }, made);
+    made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
   createDashboard(configuration, made);
 
@@ -50,17 +48,6 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   };
 }
 
-function buildDatabase(stack: EnvironmentStack, network: Network): Database | undefined {
-  const { database: configuration } = stack;
-  if (!configuration) return undefined;
-  const { vpcId, privateSubnetIds } = network;
-  const args = { configuration, vpcId, privateSubnetIds, tags: stackTags(stack) };
-  const name = `${stackPrefix(stack)}-database`;
-  return configuration.engine === 'aurora-mysql'
-    ? new AuroraCluster(name, args)
-    : new DatabaseInstance(name, args);
-}
-
 function createDashboard(
   configuration: EnvironmentStack,
   made: Readonly<Record<string, Environment>>,
@@ -78,7 +65,7 @@ function buildEnvironment(
   environment: string,
   { application, stack, environments, domain }: EnvironmentStack,
   observed: Observed,
-  shared: { readonly network: Network; readonly database: Database | undefined },
+  shared: { readonly network: Network; readonly stores: DataStores },
   made: Readonly<Record<string, Environment>>,
 ): Environment {
   const configuration = environments[environment];

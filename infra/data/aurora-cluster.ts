@@ -16,6 +16,7 @@ export class AuroraCluster extends pulumi.ComponentResource implements Database 
   readonly readerHost: pulumi.Output<string> | undefined;
   readonly databaseName: string;
   readonly secretArn: pulumi.Output<string>;
+  readonly needs: readonly pulumi.Resource[] = [];
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:data:AuroraCluster', name, {}, opts);

@@ -6,6 +6,8 @@ export interface DataStore {
   readonly securityGroupId: pulumi.Output<string>;
   /** TCP port that instances connect to. */
   readonly port: number;
+  /** What has to be there before an instance boots. */
+  readonly needs: readonly pulumi.Resource[];
 }
 
 /** Where a data store lives. */

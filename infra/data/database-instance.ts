@@ -17,6 +17,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
   readonly readerHost: pulumi.Output<string> | undefined;
   readonly databaseName: string;
   readonly secretArn: pulumi.Output<string>;
+  readonly needs: readonly pulumi.Resource[] = [];
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:data:DatabaseInstance', name, {}, opts);

@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 import { deploymentOptions } from '../../model/schemas.ts';
 import type {
+  cacheEndpoint,
   databaseEndpoint,
   DeploymentOptions,
   environmentDescriptor,
   instanceDescriptor,
+  sharedFiles,
   WorkerDaemon,
 } from '../../model/schemas.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
@@ -19,6 +21,8 @@ export interface MadeForInstance {
   readonly workerQueueUrl: string | undefined;
   readonly workerDaemon: WorkerDaemon | undefined;
   readonly database: z.input<typeof databaseEndpoint> | undefined;
+  readonly cache: z.input<typeof cacheEndpoint> | undefined;
+  readonly files: z.input<typeof sharedFiles> | undefined;
 }
 
 export function describeInstance(
@@ -41,6 +45,8 @@ export function describeInstance(
     workerQueueUrl: made.workerQueueUrl,
     workerDaemon: made.workerDaemon,
     database: made.database,
+    cache: made.cache,
+    files: made.files,
   };
 }
 

@@ -5,7 +5,10 @@ import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { environmentDescriptor, instanceDescriptor } from '../../model/schemas.ts';
 import type { ApplicationDescriptor } from '../../model/schemas.ts';
 import type { DomainConfiguration, EnvironmentConfiguration } from '../config.ts';
-import type { Database } from '../data/database.ts';
+import type { DataStore } from '../data/data-store.ts';
+import type { DataStores } from '../data/data-stores.ts';
+import { describeStores } from '../data/describe-stores.ts';
+
 import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
 import type { Network } from '../network/network.ts';
@@ -31,7 +34,7 @@ export interface EnvironmentArgs {
   readonly application: ApplicationDescriptor;
   readonly observed: ObservedEnvironment;
   readonly network: Network;
-  readonly database: Database | undefined;
+  readonly stores: DataStores;
   /** Domain of the stack; needed for a `record` only. */
   readonly domain: DomainConfiguration | undefined;
   /** The queue that this environment's application gives work to. */
@@ -60,7 +63,11 @@ export class Environment extends pulumi.ComponentResource {
     );
     const role = this.createRole(`${name}-role`, args);
     const descriptor = this.createInstanceDescriptor(`${name}-instance`, args);
-    const needs = [args.network, chain, logs, role.permissions, descriptor];
+    const stores: DataStore[] = Object.values(args.stores);
+    const needs = [
+      ...[args.network, chain, logs, role.permissions, descriptor],
+      ...stores.flatMap((store) => store.needs),
+    ];
     const blue = this.createSlot(name, 'blue', args, { chain, role, needs });
     const green = this.createSlot(name, 'green', args, { chain, role, needs });
     this.createEnvironmentDescriptor(`${name}-environment`, args, { blue, green });
@@ -76,7 +83,7 @@ export class Environment extends pulumi.ComponentResource {
 
   private createSecurityChain(
     name: string,
-    { configuration, network, database, domain, name: environment }: EnvironmentArgs,
+    { configuration, network, stores, domain, name: environment }: EnvironmentArgs,
   ): SecurityChain {
     const { tier, type, record } = configuration;
     const https = domain?.https === true && record !== undefined;
@@ -87,7 +94,7 @@ export class Environment extends pulumi.ComponentResource {
         tier,
         type,
         https,
-        stores: { ...(database && { database }) },
+        stores: { ...stores },
         tags: tags(environment),
       },
       { parent: this },
@@ -139,7 +146,7 @@ export class Environment extends pulumi.ComponentResource {
         ownDeadLetterQueueArn: this.worker?.queue.deadLetterArn,
         targetQueueArn: args.targetQueue?.arn,
         hasElasticIp: this.web?.elasticIp !== undefined,
-        databaseSecretArn: args.database?.secretArn,
+        databaseSecretArn: args.stores.database?.secretArn,
       },
       { parent: this },
     );
@@ -151,7 +158,7 @@ export class Environment extends pulumi.ComponentResource {
         elasticIpAllocationId: this.web?.elasticIp?.allocationId,
         workerQueueUrl: args.targetQueue?.url,
         workerDaemon: this.worker?.daemon,
-        database: args.database && endpointOf(args.database),
+        ...describeStores(args.stores),
       })
       .apply((made) => describeInstance(args, made));
     return createDescriptor(
@@ -197,6 +204,7 @@ export class Environment extends pulumi.ComponentResource {
           agent,
           descriptor: parameters.instanceDescriptor(args.name),
           slot: colour,
+          mountsFiles: args.stores.files !== undefined,
           platform: configuration.platform,
         }),
         scaling: this.slotScaling(configuration),
@@ -296,15 +304,6 @@ export class Environment extends pulumi.ComponentResource {
     };
   }
 }
-
-/** Without the component itself, like `addressesOf`. */
-const endpointOf = ({ host, readerHost, port, databaseName, secretArn }: Database) => ({
-  host,
-  readerHost,
-  port,
-  name: databaseName,
-  secretArn,
-});
 
 /** Without the component itself, which `pulumi.output` would walk through. */
 const addressesOf = ({ arn, dnsName, listenerArn }: LoadBalancer) => ({ arn, dnsName, listenerArn });

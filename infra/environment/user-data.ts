@@ -11,6 +11,8 @@ export interface UserDataArgs {
   readonly descriptor: string;
   readonly slot: Slot;
   readonly platform: Platform;
+  /** Whether the agent mounts a shared file system. */
+  readonly mountsFiles: boolean;
 }
 
 /** Where the deploy document finds the Node.js that runs the agent. */
@@ -24,7 +26,7 @@ export const quoteForShell = (text: string): string => `'${text.replaceAll("'", 
  * credentials, checks it and starts it. Anyone on the instance can read user data, so it holds no secret.
  */
 export function userData(args: UserDataArgs): string {
-  return [settings(args), environment, retry, packages(args.platform), fetchAgent, unit(args), start].join(
+  return [settings(args), environment, retry, packages(args), fetchAgent, unit(args), start].join(
     '\n',
   );
 }
@@ -69,7 +71,10 @@ const platformPackages: Readonly<Record<Platform, string>> = {
 `,
 };
 
-const packages = (platform: Platform): string => `find_node() {
+const fileSystemPackages = `command -v mount.efs >/dev/null || missing="$missing amazon-efs-utils"
+`;
+
+const packages = ({ platform, mountsFiles }: UserDataArgs): string => `find_node() {
   for candidate in node-24 node; do
     path=$(command -v "$candidate") || continue
     if [ "$("$path" -p 'parseInt(process.versions.node) >= 24')" = true ]; then
@@ -84,7 +89,7 @@ missing=
 find_node >/dev/null || missing="$missing nodejs24"
 command -v nginx >/dev/null || missing="$missing nginx"
 command -v nft >/dev/null || missing="$missing nftables"
-${platformPackages[platform]}if [ -n "$missing" ]; then
+${platformPackages[platform]}${mountsFiles ? fileSystemPackages : ''}if [ -n "$missing" ]; then
   # Unquoted: one word per package.
   attempt dnf install -y $missing
 fi

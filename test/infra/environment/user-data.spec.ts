@@ -9,6 +9,7 @@ const args = {
   descriptor: '/beanpole/mywordpress/dev/web/instance',
   slot: 'green',
   platform: 'nodejs',
+  mountsFiles: false,
 } as const;
 
 describe('user data', () => {

@@ -1,0 +1,41 @@
+/** What the environments of a stack share, each only where the stack file has it. */
+import type { EnvironmentStack } from '../config.ts';
+import { stackPrefix, stackTags } from '../naming.ts';
+import type { Network } from '../network/network.ts';
+import { AuroraCluster } from './aurora-cluster.ts';
+import { CacheCluster } from './cache-cluster.ts';
+import type { DataStoreArgs } from './data-store.ts';
+import type { Database } from './database.ts';
+import { DatabaseInstance } from './database-instance.ts';
+import type { DatabaseConfiguration } from './database-section.ts';
+import { SharedFileSystem } from './shared-file-system.ts';
+
+export interface DataStores {
+  readonly database?: Database;
+  readonly cache?: CacheCluster;
+  readonly files?: SharedFileSystem;
+}
+
+export function createDataStores(stack: EnvironmentStack, network: Network): DataStores {
+  const { database, cache, files } = stack;
+  const { vpcId, privateSubnetIds } = network;
+  const { availabilityZones } = stack.network;
+  const place = { vpcId, privateSubnetIds, tags: stackTags(stack) };
+  const name = (what: string) => `${stackPrefix(stack)}-${what}`;
+  return {
+    ...(database && { database: createDatabase(name('database'), database, place) }),
+    ...(cache && { cache: new CacheCluster(name('cache'), { ...place, configuration: cache }) }),
+    ...(files && {
+      files: new SharedFileSystem(name('files'), { ...place, configuration: files, availabilityZones }),
+    }),
+  };
+}
+
+const createDatabase = (
+  name: string,
+  configuration: DatabaseConfiguration,
+  place: DataStoreArgs,
+): Database =>
+  configuration.engine === 'aurora-mysql'
+    ? new AuroraCluster(name, { ...place, configuration })
+    : new DatabaseInstance(name, { ...place, configuration });
