@@ -7,6 +7,7 @@ import type { EFS } from '@aws-sdk/client-efs';
 import type { ElastiCache } from '@aws-sdk/client-elasticache';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAM } from '@aws-sdk/client-iam';
+import type { RDS } from '@aws-sdk/client-rds';
 import type { Route53 } from '@aws-sdk/client-route-53';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SNS } from '@aws-sdk/client-sns';
@@ -27,6 +28,7 @@ export interface Clients {
   elb(): Promise<ElasticLoadBalancingV2>;
   iam(): Promise<IAM>;
   logs(): Promise<CloudWatchLogs>;
+  rds(): Promise<RDS>;
   route53(): Promise<Route53>;
   s3(): Promise<S3>;
   sns(): Promise<SNS>;
@@ -96,6 +98,10 @@ export function createClients(settings: Settings, region: string): Clients {
     logs: once(async () => {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogs(configuration('logs', 'cloudwatchlogs'));
+    }),
+    rds: once(async () => {
+      const { RDS } = await import('@aws-sdk/client-rds');
+      return new RDS(configuration('rds'));
     }),
     route53: once(async () => {
       const { Route53 } = await import('@aws-sdk/client-route-53');

@@ -41,6 +41,10 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:lb/listener:Listener': () => import('./resources/lb/listener.ts'),
   'aws:lb/listenerCertificate:ListenerCertificate': () => import('./resources/lb/listener-certificate.ts'),
   'aws:lb/listenerRule:ListenerRule': () => import('./resources/lb/listener-rule.ts'),
+  'aws:rds/cluster:Cluster': () => import('./resources/rds/cluster.ts'),
+  'aws:rds/clusterInstance:ClusterInstance': () => import('./resources/rds/cluster-instance.ts'),
+  'aws:rds/instance:Instance': () => import('./resources/rds/instance.ts'),
+  'aws:rds/subnetGroup:SubnetGroup': () => import('./resources/rds/subnet-group.ts'),
   'aws:s3/bucket:Bucket': () => import('./resources/s3/bucket.ts'),
   'aws:s3/bucketVersioning:BucketVersioning': () => import('./resources/s3/bucket-versioning.ts'),
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': () =>
