@@ -5,7 +5,6 @@ import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { environmentDescriptor, instanceDescriptor } from '../../model/schemas.ts';
 import type { ApplicationDescriptor } from '../../model/schemas.ts';
 import type { DomainConfiguration, EnvironmentConfiguration } from '../config.ts';
-import type { DataStore } from '../data/data-store.ts';
 import type { DataStores } from '../data/data-stores.ts';
 import { describeStores } from '../data/describe-stores.ts';
 
@@ -63,10 +62,10 @@ export class Environment extends pulumi.ComponentResource {
     );
     const role = this.createRole(`${name}-role`, args);
     const descriptor = this.createInstanceDescriptor(`${name}-instance`, args);
-    const stores: DataStore[] = Object.values(args.stores);
+    const { database, cache, files } = args.stores;
     const needs = [
       ...[args.network, chain, logs, role.permissions, descriptor],
-      ...stores.flatMap((store) => store.needs),
+      ...[database, cache, files].flatMap((store) => store?.needs ?? []),
     ];
     const blue = this.createSlot(name, 'blue', args, { chain, role, needs });
     const green = this.createSlot(name, 'green', args, { chain, role, needs });

@@ -26,9 +26,7 @@ export const quoteForShell = (text: string): string => `'${text.replaceAll("'", 
  * credentials, checks it and starts it. Anyone on the instance can read user data, so it holds no secret.
  */
 export function userData(args: UserDataArgs): string {
-  return [settings(args), environment, retry, packages(args), fetchAgent, unit(args), start].join(
-    '\n',
-  );
+  return [settings(args), environment, retry, packages(args), fetchAgent, unit(args), start].join('\n');
 }
 
 const settings = ({ region, bucket, agent }: UserDataArgs): string => `#!/bin/sh

@@ -147,7 +147,7 @@ function templateIsSafe(
       descriptor: `/beanpole/mywordpress/${stack}/${environment}/instance`,
       slot,
       platform: 'nodejs',
-      mountsFiles: true,
+      mountsFiles: false,
     }),
   );
 }

@@ -33,7 +33,13 @@ describe('Route 53', () => {
     const elasticache = { operations: {}, resolve: () => undefined };
     const elasticfilesystem = elasticache;
     const rds = elasticache;
-    const services = { elasticloadbalancing, elasticache, elasticfilesystem, rds, ec2 } as unknown as Parts['services'];
+    const services = {
+      elasticloadbalancing,
+      elasticache,
+      elasticfilesystem,
+      rds,
+      ec2,
+    } as unknown as Parts['services'];
     cloud = await startEndpoint({ route53: createRoute53 }, { services });
     route53 = new Route53Client(cloud.client);
     const made = await route53.send(
