@@ -7,6 +7,7 @@ import {
   everyWorkQueueIsSafe,
   rolesAreNarrow,
   rulesOf,
+  storeRules,
 } from './expectations.ts';
 import { recordStack } from './stacks.ts';
 
@@ -30,6 +31,7 @@ describe('the dev stack', () => {
 
   it('opens port 80 of the web instance and nothing else', () => {
     expect(rulesOf(recording)).to.deep.equal([
+      ...storeRules('dev'),
       'mywordpress-dev-web-instances from 0.0.0.0/0 tcp 80-80',
       'mywordpress-dev-web-instances to 0.0.0.0/0 -1',
       'mywordpress-dev-worker-instances to 0.0.0.0/0 -1',
@@ -122,6 +124,18 @@ describe('the dev stack', () => {
       drainTimeoutSeconds: 20,
       elasticIpAllocationId: 'eipalloc-mywordpress-dev-web',
       workerQueueUrl: 'https://sqs.example/mywordpress-dev-worker-queue',
+      database: {
+        host: 'mywordpress-dev-database.rds.example',
+        port: 3306,
+        name: 'ebdb',
+        secretArn: 'arn:aws:mock:eu-central-1:123456789012:mywordpress-dev-database-secret',
+      },
+      cache: { host: 'master.mywordpress-dev-cache.cache.example', port: 6379, isEncrypted: true },
+      files: {
+        fileSystemId: 'mywordpress-dev-files-id',
+        accessPointId: 'mywordpress-dev-files-id',
+        mountPath: '/mnt/uploads',
+      },
     });
   });
 

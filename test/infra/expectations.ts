@@ -28,11 +28,24 @@ export function rulesOf(recording: Recording): string[] {
   ].sort();
 }
 
+/** The environments of a stack reach its data stores, and nobody else does. */
+export const storeRules = (stack: string): string[] =>
+  [
+    ['cache', 6379],
+    ['database', 3306],
+    ['files', 2049],
+  ].flatMap(([store, port]) =>
+    environments.map(
+      (environment) =>
+        `mywordpress-${stack}-${store} from mywordpress-${stack}-${environment}-instances tcp ${port}-${port}`,
+    ),
+  );
+
 const withoutId = (id: unknown): string => text(id).replace(/-id$/, '');
 
 /** AWS keeps no tags on these, or the provider has none for them. */
 const withoutTags =
-  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/(lifecycleHook|policy|schedule)|aws:cloudwatch\/dashboard|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:acm\/certificateValidation|aws:s3\/bucket[A-Z])/;
+  /^(beanpole:|aws:autoscaling\/group|aws:autoscaling\/(lifecycleHook|policy|schedule)|aws:cloudwatch\/dashboard|aws:iam\/rolePolicy|aws:sqs\/queuePolicy|aws:route53\/record|aws:acm\/certificateValidation|aws:efs\/(mountTarget|backupPolicy)|aws:s3\/bucket[A-Z])/;
 
 /** The deployer's and the instances' permissions go by tags. */
 export function everythingIsTagged(recording: Recording, stack: string): void {
@@ -147,7 +160,7 @@ function templateIsSafe(
       descriptor: `/beanpole/mywordpress/${stack}/${environment}/instance`,
       slot,
       platform: 'nodejs',
-      mountsFiles: false,
+      mountsFiles: true,
     }),
   );
 }
@@ -228,6 +241,7 @@ export function rolesAreNarrow(
       account,
       name: { application: 'mywordpress', stack, environment },
       bucket: application.bucket,
+      databaseSecretArn: arn(`mywordpress-${stack}-database-secret`),
       ...expected[environment],
     };
     expect(JSON.parse(text(permissions.policy))).to.deep.equal({

@@ -8,6 +8,7 @@ import {
   everyWorkQueueIsSafe,
   rolesAreNarrow,
   rulesOf,
+  storeRules,
 } from './expectations.ts';
 import { configurationOf, recordEnvironments, recordStack } from './stacks.ts';
 
@@ -35,6 +36,7 @@ describe('the prod stack', () => {
 
   it('lets the internet reach the load balancer, the load balancer the web instances, and nobody the workers', () => {
     expect(rulesOf(recording)).to.deep.equal([
+      ...storeRules('prod'),
       'mywordpress-prod-web-instances from mywordpress-prod-web-load-balancer tcp 80-80',
       'mywordpress-prod-web-instances to 0.0.0.0/0 -1',
       'mywordpress-prod-web-load-balancer from 0.0.0.0/0 tcp 80-80',

@@ -152,6 +152,10 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
     'aws:ec2/eip:Eip': { allocationId: `eipalloc-${name}`, publicIp: '198.51.100.7' },
     'aws:ec2/launchTemplate:LaunchTemplate': { latestVersion: 3 },
     'aws:lb/loadBalancer:LoadBalancer': { dnsName: `${name}.elb.example`, zoneId: 'Z-ELB' },
+    'aws:elasticache/replicationGroup:ReplicationGroup': {
+      primaryEndpointAddress: `master.${name}.cache.example`,
+      readerEndpointAddress: `replica.${name}.cache.example`,
+    },
     'aws:rds/cluster:Cluster': {
       endpoint: `${name}.cluster.example`,
       readerEndpoint: `${name}.cluster-ro.example`,
