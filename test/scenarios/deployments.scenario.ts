@@ -15,7 +15,7 @@ import { writeTinyApp } from '../support/tiny-app.ts';
 const host = 'www.mywordpress.example';
 /** `npm run test:faults` tries them all; otherwise a few are drawn. */
 const isExhaustive = process.env.FAULTS === 'all';
-const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 100_000);
+const seed = Number(process.env.FAULTS_SEED ?? 45_756);
 const drawn = 2;
 
 /** Every policy on four instances under load, and faults in the middle of them. */
@@ -164,7 +164,8 @@ describe('deployments of four instances', () => {
       await injected;
       expect(injected, output).not.to.equal(undefined);
       if (fault === 'the cloud is killed')
-        await must(cloud.beanpole('local', 'start', '--port', '0', '--front-door', '0'));
+        // On the ports that it had: instances and queues know them.
+        await must(cloud.beanpole('local', 'start'));
       if ((await record()).status === 'InProgress')
         await cloud.beanpole('resume', 'prod/web', '--wait-for-lock');
       const { status: state } = await record();

@@ -14,6 +14,7 @@ describe('failed ups and destroys', () => {
   let aws: Aws;
   let untouched: Awaited<ReturnType<typeof listEverything>>;
   const file = (stack: string) => join(cloud.project, `Pulumi.${stack}.yaml`);
+  const destroy = (stack: string) => cloud.pulumi('destroy', '--yes', '--skip-preview', '--stack', stack);
   const up = (stack: string) => cloud.pulumi('up', '--yes', '--skip-preview', '--stack', stack);
 
   before(async () => {
@@ -63,15 +64,33 @@ describe('failed ups and destroys', () => {
     await must(cloud.pulumi('up', '--yes', '--skip-preview', '--expect-no-changes', '--stack', 'prod'));
   });
 
-  it('leaves nothing behind: neither versions, logs and names, nor what instances made', async () => {
+  /** Then it takes the protection off. */
+  async function refusesToDestroyWhatIsProtected(): Promise<void> {
+    const { code, stdout } = await destroy('prod');
+    expect(code).not.to.equal(0);
+    expect(stdout).to.match(/Cluster.*mywordpress-prod-database[^]*protected/);
+    edit(file('prod'), (text) =>
+      text
+        .replace(/( +)engine: aurora-mysql\n/, '$&$1protection: false\n')
+        .replace(/( +)mountPath: .*\n/, '$&$1protection: false\n'),
+    );
+  }
+
+  it('leaves nothing behind but a final snapshot: neither versions, logs and names, nor what instances made', async () => {
     await must(cloud.beanpole('version', 'create', 'v1'));
     await must(cloud.beanpole('deploy', 'dev', '--version', 'v1'));
     const full = await listEverything(aws);
     for (const kind of Object.keys(full))
       expect(full[kind]?.length, `number of ${kind}`).to.be.greaterThan(untouched[kind]?.length ?? 0);
 
-    for (const stack of ['prod', 'dev', 'application'])
-      await must(cloud.pulumi('destroy', '--yes', '--skip-preview', '--stack', stack));
+    await must(destroy('dev'));
+    await refusesToDestroyWhatIsProtected();
+    await must(up('prod'));
+    for (const stack of ['prod', 'application']) await must(destroy(stack));
     expect(await listEverything(aws)).to.deep.equal(untouched);
+    const { DBClusterSnapshots = [] } = await aws.rds.describeDBClusterSnapshots({});
+    expect(DBClusterSnapshots.map((one) => one.DBClusterSnapshotIdentifier)).to.deep.equal([
+      'mywordpress-prod-database-final',
+    ]);
   });
 });

@@ -4,12 +4,18 @@ import identities from '../infra/identities/dev.json' with { type: 'json' };
 import { awsOf, type Aws } from '../support/aws.ts';
 import { edit, must, startCloud, type TestCloud } from '../support/cloud.ts';
 import { resourcesOf, shortType, toldBy, type StateResource } from '../support/stack-state.ts';
+import { dataDrifts } from './drift/data.ts';
 import type { Drifts } from './drift/drift.ts';
 import { environmentDrifts } from './drift/environment.ts';
 import { networkDrifts } from './drift/network.ts';
 import { sharedDrifts } from './drift/shared.ts';
 
-const drifts: Drifts = { ...sharedDrifts, ...networkDrifts, ...environmentDrifts };
+const drifts: Drifts = {
+  ...sharedDrifts,
+  ...networkDrifts,
+  ...dataDrifts,
+  ...environmentDrifts,
+};
 
 /** Somebody changes things by hand, one of every type at once: Pulumi sees each of them and repairs it. */
 describe('changes behind the back of Pulumi', () => {

@@ -50,6 +50,22 @@ const lists: Readonly<Record<string, List>> = {
     (await elb.describeLoadBalancers({})).LoadBalancers?.map((one) => one.LoadBalancerName) ?? [],
   'target groups': async ({ elb }) =>
     (await elb.describeTargetGroups({})).TargetGroups?.map((one) => one.TargetGroupName) ?? [],
+  'DB clusters': async ({ rds }) =>
+    (await rds.describeDBClusters({})).DBClusters?.map((one) => one.DBClusterIdentifier) ?? [],
+  'DB instances': async ({ rds }) =>
+    (await rds.describeDBInstances({})).DBInstances?.map((one) => one.DBInstanceIdentifier) ?? [],
+  'DB subnet groups': async ({ rds }) =>
+    (await rds.describeDBSubnetGroups({})).DBSubnetGroups?.map((one) => one.DBSubnetGroupName) ?? [],
+  'cache clusters': async ({ elasticache }) =>
+    (await elasticache.describeCacheClusters({})).CacheClusters?.map((one) => one.CacheClusterId) ?? [],
+  'cache subnet groups': async ({ elasticache }) =>
+    (await elasticache.describeCacheSubnetGroups({})).CacheSubnetGroups?.map(
+      (one) => one.CacheSubnetGroupName,
+    ) ?? [],
+  'file systems': async ({ efs }) =>
+    (await efs.describeFileSystems({})).FileSystems?.map(({ FileSystemId }) => FileSystemId) ?? [],
+  secrets: async ({ secretsmanager }) =>
+    (await secretsmanager.listSecrets({})).SecretList?.map(({ Name }) => Name) ?? [],
   buckets: async ({ s3 }) => (await s3.listBuckets({})).Buckets?.map(({ Name }) => Name) ?? [],
   queues: async ({ sqs }) => (await sqs.listQueues({})).QueueUrls ?? [],
   parameters: async ({ ssm }) => (await ssm.describeParameters({})).Parameters?.map(({ Name }) => Name) ?? [],
