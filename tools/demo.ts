@@ -21,10 +21,13 @@ const env = await localEnvironment();
 const frontDoor = Number(env.LOCAL_CLOUD_FRONT_DOOR?.split(':').at(-1));
 
 await step('pulumi up -s application (bucket, hosted zone, agent)', () => up('application'));
-await step('pulumi up -s dev and -s prod (networks, load balancer, instances, queues, names)', async () => {
-  await up('dev');
-  await up('prod');
-});
+await step(
+  'pulumi up -s dev and -s prod (networks, load balancer, instances, databases, caches, files, queues, names)',
+  async () => {
+    await up('dev');
+    await up('prod');
+  },
+);
 
 const [first, second] = await nextLabels();
 await step(`beanpole version create ${first}`, () => beanpole(['version', 'create', first], env));
@@ -54,6 +57,9 @@ const tally = await step(
 );
 report(tally);
 
+const drill = await step('beanpole local drill instance: one of prod dies under load', drillOneInstance);
+say(`    ${drill}`);
+
 process.stdout.write(`\n${await beanpole(['status'], env)}\n`);
 say(bold(`Done in ${((Date.now() - started) / 1000).toFixed(0)} s. It goes on running:`));
 say(`  prod  ${green(`http://${prodHost}.localhost:${frontDoor}/`)}`);
@@ -65,6 +71,7 @@ say(`  npx beanpole logs prod/worker --follow      ${dim('what the worker does')
 say(
   `  npx beanpole local shell                    ${dim(`a host on the simulated internet: curl http://${prodHost}/`)}`,
 );
+say(`  npx beanpole local drill zone eu-central-1b ${dim('a zone goes down: what fails, and for how long')}`);
 say(`  npx beanpole local stop                     ${dim('its state stays')}`);
 process.exitCode = tally.failures.length === 0 ? 0 : 1;
 
@@ -94,6 +101,15 @@ async function handleOneJob(): Promise<void> {
   await until('the worker logs the entry', 30, async () =>
     (await beanpole(['logs', 'prod/worker', '--kind', 'application'], env)).includes(entry),
   );
+}
+
+/** Ends one of prod's web instances by force; the sentence that the drill ends with. */
+async function drillOneInstance(): Promise<string> {
+  const [web] = JSON.parse(await beanpole(['status', 'prod/web', '--json'], env)) as {
+    instances: { id: string }[];
+  }[];
+  const told = await beanpole(['local', 'drill', 'instance', web?.instances[0]?.id ?? ''], env);
+  return told.trim().split('\n').join('; ');
 }
 
 /** The application with another line above its title: a developer's small change. */

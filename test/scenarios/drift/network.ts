@@ -1,4 +1,7 @@
 /** What somebody could change in a stack's network. */
+import type { SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
+import type { Aws } from '../../support/aws.ts';
+import type { StateResource } from '../../support/stack-state.ts';
 import { tagged, type Drifts } from './drift.ts';
 
 export const networkDrifts: Drifts = {
@@ -42,27 +45,12 @@ export const networkDrifts: Drifts = {
     shows: 'natGatewayId gatewayId',
   },
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': {
-    change: ({ id, inputs }, { ec2 }) =>
-      ec2.modifySecurityGroupRules({
-        GroupId: String(inputs.securityGroupId),
-        SecurityGroupRules: [
-          {
-            SecurityGroupRuleId: id,
-            SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 22, ToPort: 80, CidrIpv4: '0.0.0.0/0' },
-          },
-        ],
-      }),
+    change: (rule, aws) => modifyRule(rule, aws, { FromPort: 22 }),
     shows: 'fromPort',
   },
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': {
-    change: ({ id, inputs }, { ec2 }) =>
-      ec2.modifySecurityGroupRules({
-        GroupId: String(inputs.securityGroupId),
-        SecurityGroupRules: [
-          { SecurityGroupRuleId: id, SecurityGroupRule: { IpProtocol: '-1', CidrIpv4: '10.0.0.0/8' } },
-        ],
-      }),
-    shows: 'cidrIpv4',
+    change: (rule, aws) => modifyRule(rule, aws, { Description: 'changed by somebody' }),
+    shows: 'description',
   },
   'aws:route53/record:Record': {
     change: ({ inputs }, { route53 }) =>
@@ -102,3 +90,24 @@ export const networkDrifts: Drifts = {
     shows: 'healthCheck',
   },
 };
+
+/** AWS takes a rule as a whole; whom it admits, a network or a group, stays as it is. */
+function modifyRule(
+  { id, inputs }: StateResource,
+  { ec2 }: Aws,
+  change: Pick<SecurityGroupRuleRequest, 'FromPort' | 'Description'>,
+): Promise<unknown> {
+  const { securityGroupId, ipProtocol, fromPort, toPort, cidrIpv4, referencedSecurityGroupId } = inputs;
+  const rule = {
+    IpProtocol: String(ipProtocol),
+    ...(fromPort !== undefined && { FromPort: Number(fromPort), ToPort: Number(toPort) }),
+    ...(cidrIpv4 !== undefined
+      ? { CidrIpv4: cidrIpv4 as string }
+      : { ReferencedGroupId: String(referencedSecurityGroupId) }),
+    ...change,
+  };
+  return ec2.modifySecurityGroupRules({
+    GroupId: String(securityGroupId),
+    SecurityGroupRules: [{ SecurityGroupRuleId: id, SecurityGroupRule: rule }],
+  });
+}
