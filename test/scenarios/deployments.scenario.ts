@@ -42,7 +42,7 @@ describe('deployments of four instances', () => {
       .filter(({ LifecycleState }) => LifecycleState === 'InService')
       .map(({ InstanceId = '' }) => InstanceId);
 
-  /** Four instances in one slot, none in the other, nothing suspended, and Pulumi has nothing to do. */
+  /** Four instances in one slot, none in the other, nothing suspended. */
   async function ensureWhole(version: string): Promise<void> {
     await until('four instances are left', 90, async () => (await inService()).length === 4);
     await until('status shows one version', 60, async () => {
@@ -54,6 +54,10 @@ describe('deployments of four instances', () => {
     const all = await groups();
     expect(all.map(({ DesiredCapacity }) => DesiredCapacity).sort()).to.deep.equal([0, 4]);
     expect(all.flatMap(({ SuspendedProcesses }) => SuspendedProcesses)).to.deep.equal([]);
+    if (isExhaustive) await ensureUnchanged();
+  }
+
+  async function ensureUnchanged(): Promise<void> {
     const options = ['--yes', '--skip-preview', '--expect-no-changes', '--refresh', '--stack', 'prod'];
     await must(cloud.pulumi('up', ...options));
   }
@@ -90,6 +94,8 @@ describe('deployments of four instances', () => {
       running = version;
       await ensureWhole(version);
     });
+
+  it('leaves nothing for Pulumi to do after all of them', () => ensureUnchanged());
 
   it('goes back from new instances that cannot start the version, and says why', async () => {
     const { code, stderr } = await underLoad(() => deploy('broken', '--policy', 'Immutable'));
@@ -172,6 +178,7 @@ describe('deployments of four instances', () => {
       expect(state).to.be.oneOf(['Succeeded', 'RolledBack', 'Aborted']);
       if (state === 'Succeeded') running = version;
       await ensureWhole(running);
+      await ensureUnchanged();
     }
 
     const table = combinations(Object.keys(faults));

@@ -37,6 +37,35 @@ const documented: Readonly<Record<string, Documented>> = {
       tagSpecifications userData tags`,
   },
   'aws:ec2/securityGroup:SecurityGroup': { replaces: 'vpcId description', updates: 'tags' },
+  'aws:efs/accessPoint:AccessPoint': { replaces: 'fileSystemId posixUser rootDirectory', updates: 'tags' },
+  'aws:efs/backupPolicy:BackupPolicy': { replaces: 'fileSystemId', updates: 'backupPolicy' },
+  'aws:efs/fileSystem:FileSystem': {
+    replaces: 'encrypted',
+    updates: 'lifecyclePolicies throughputMode tags',
+  },
+  'aws:efs/mountTarget:MountTarget': { replaces: 'fileSystemId subnetId', updates: 'securityGroups' },
+  'aws:elasticache/replicationGroup:ReplicationGroup': {
+    replaces: 'atRestEncryptionEnabled port subnetGroupName transitEncryptionEnabled',
+    updates: `applyImmediately automaticFailoverEnabled description engine multiAzEnabled nodeType numCacheClusters
+      securityGroupIds tags`,
+  },
+  'aws:elasticache/subnetGroup:SubnetGroup': { updates: 'description subnetIds tags' },
+  'aws:rds/cluster:Cluster': {
+    replaces: 'databaseName dbSubnetGroupName engine engineMode masterUsername port storageEncrypted',
+    updates: `applyImmediately backupRetentionPeriod copyTagsToSnapshot deletionProtection finalSnapshotIdentifier
+      manageMasterUserPassword serverlessv2ScalingConfiguration skipFinalSnapshot tags vpcSecurityGroupIds`,
+  },
+  'aws:rds/clusterInstance:ClusterInstance': {
+    replaces: 'clusterIdentifier dbSubnetGroupName engine',
+    updates: 'applyImmediately copyTagsToSnapshot instanceClass publiclyAccessible tags',
+  },
+  'aws:rds/instance:Instance': {
+    replaces: 'dbName dbSubnetGroupName engine port storageEncrypted username',
+    updates: `allocatedStorage applyImmediately backupRetentionPeriod copyTagsToSnapshot deletionProtection
+      instanceClass manageMasterUserPassword multiAz publiclyAccessible skipFinalSnapshot storageType tags
+      vpcSecurityGroupIds`,
+  },
+  'aws:rds/subnetGroup:SubnetGroup': { updates: 'description subnetIds tags' },
   'aws:iam/instanceProfile:InstanceProfile': { replaces: 'name', updates: 'role tags' },
   'aws:iam/role:Role': { replaces: 'name', updates: 'assumeRolePolicy description tags' },
   'aws:iam/rolePolicy:RolePolicy': { replaces: 'name role', updates: 'policy' },
