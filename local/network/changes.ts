@@ -56,8 +56,11 @@ export function changesTo(routers: ReadonlyMap<string, Router>, plan: NetworkPla
   };
 }
 
-export const addressesOf = (host: HostPlan): string[] =>
-  host.interfaces.map(({ privateAddress }) => privateAddress);
+/** The first is what a host speaks with: of a load balancer in several zones, one whose zone is up. */
+export const addressesOf = ({ interfaces }: HostPlan): string[] =>
+  interfaces
+    .toSorted((one, other) => Number(one.isCut ?? false) - Number(other.isCut ?? false))
+    .map(({ privateAddress }) => privateAddress);
 
 /** The addresses that the core has to lead to a VPC's router. */
 export function outsideAddresses(vpc: VpcPlan, hosts: ReadonlyMap<string, WiredHost>): Set<string> {

@@ -150,7 +150,9 @@ export class NetworkPlane implements Network {
     const addresses = addressesOf(host);
     const gone = wired.addresses.filter((address) => !addresses.includes(address));
     const come = addresses.filter((address) => !wired.addresses.includes(address));
-    await kernel(inNamespace(wired.id, ['sh', '-e']), hostReaddress(gone, come, addresses[0] ?? ''));
+    const cut = host.interfaces.flatMap(({ isCut, privateAddress }) => (isCut ? [privateAddress] : []));
+    const script = hostReaddress({ gone, come, cut, primary: addresses[0] ?? '' });
+    await kernel(inNamespace(wired.id, ['sh', '-e']), script);
     await ip(
       [...gone.map((one) => `route del ${one}/32`), ...come.map((one) => hostRoute(one, wired.link))],
       vpcId,

@@ -105,8 +105,17 @@ export function hostSetUp(addresses: readonly string[], endpointPort: number): s
   ].join('\n');
 }
 
-/** Inside a host whose interfaces have changed (a load balancer in another set of subnets). */
-export function hostReaddress(gone: readonly string[], come: readonly string[], primary: string): string {
+export interface Readdress {
+  readonly gone: readonly string[];
+  readonly come: readonly string[];
+  /** Addresses that stay, but whose zone is down. */
+  readonly cut: readonly string[];
+  /** What the host speaks with from now on. */
+  readonly primary: string;
+}
+
+/** Inside a host whose interfaces have changed: a load balancer in other subnets, or one of whose zones is down. */
+export function hostReaddress({ gone, come, cut, primary }: Readdress): string {
   return [
     'ip -batch - <<END',
     ...come.map((address) => `addr add ${address}/32 dev eth0`),
@@ -117,6 +126,8 @@ export function hostReaddress(gone: readonly string[], come: readonly string[], 
     'flush chain ip endpoint postrouting',
     `add rule ip endpoint postrouting ${sourceTranslation(primary)}`,
     'END',
+    // A node's connections end with it: what is behind it learns so at once, not when a request gets no answer.
+    ...[...gone, ...cut].map((address) => `ss --no-header --kill src ${address} > /dev/null 2>&1 || true`),
   ].join('\n');
 }
 

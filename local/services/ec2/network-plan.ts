@@ -40,7 +40,7 @@ function hostPlans(state: Ec2State, vpcId: string, isDown: ZoneIsDown): HostPlan
     if (row.vpcId !== vpcId || row.hostId === undefined || !isUp(state, row.hostId)) continue;
     const interfaces = hosts.get(row.hostId) ?? [];
     const isCut = isDown(state.subnets.get(row.subnetId)?.zone ?? '');
-    interfaces.push({ ...interfacePlan(state, row), ...(isCut && { isCut }) });
+    interfaces.push({ ...interfacePlan(state, row, isDown), ...(isCut && { isCut }) });
     hosts.set(row.hostId, interfaces);
   }
   return [...hosts].map(([id, interfaces]) => ({ id, interfaces }));
@@ -52,20 +52,24 @@ function isUp({ instances }: Ec2State, hostId: string): boolean {
   return !instance || (instance.state !== 'stopped' && instance.state !== 'terminated');
 }
 
-function interfacePlan(state: Ec2State, row: InterfaceRow): InterfacePlan {
+function interfacePlan(state: Ec2State, row: InterfaceRow, isDown: ZoneIsDown): InterfacePlan {
   const publicAddress = publicAddressOf(state, row);
   return {
     id: row.id,
     privateAddress: row.privateAddress,
     ...(publicAddress !== undefined && { publicAddress }),
-    defaultRoute: defaultRoute(state, row.subnetId),
+    defaultRoute: defaultRoute(state, row.subnetId, isDown),
     securityGroups: row.groups,
     ...(row.cluster !== undefined && { cluster: row.cluster }),
   };
 }
 
-/** Where a subnet's default route leads; a route to something deleted or detached is a black hole. */
-export function defaultRoute(state: Ec2State, subnetId: string): InterfacePlan['defaultRoute'] {
+/** Where a subnet's default route leads; one to what is deleted, detached or in a zone that is down is a black hole. */
+export function defaultRoute(
+  state: Ec2State,
+  subnetId: string,
+  isDown: ZoneIsDown = () => false,
+): InterfacePlan['defaultRoute'] {
   const target = routeTableOf(state, subnetId)?.routes.find(
     ({ destination }) => destination === '0.0.0.0/0',
   )?.target;
@@ -75,6 +79,7 @@ export function defaultRoute(state: Ec2State, subnetId: string): InterfacePlan['
   const nat = state.natGateways.get(target);
   if (!nat || nat.subnetId === subnetId || (nat.state !== 'available' && nat.state !== 'pending'))
     return 'none';
+  if (isDown(state.subnets.get(nat.subnetId)?.zone ?? '')) return 'none';
   return defaultRoute(state, nat.subnetId) === 'internet' ? { nat: nat.publicAddress } : 'none';
 }
 

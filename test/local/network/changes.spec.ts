@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { carrierAddress } from '../../../local/network/addresses.ts';
-import { changesTo, outsideAddresses, type Router, type WiredHost } from '../../../local/network/changes.ts';
+import {
+  addressesOf,
+  changesTo,
+  outsideAddresses,
+  type Router,
+  type WiredHost,
+} from '../../../local/network/changes.ts';
 import type { HostPlan, VpcPlan } from '../../../local/network/plan.ts';
 
 const host = (id: string, ...addresses: string[]): HostPlan => ({
@@ -59,6 +65,17 @@ describe('what a new plan changes in the network', () => {
     });
     expect(changes.hostsToReaddress.map(({ host: { id } }) => id)).to.deep.equal(['alb']);
     expect(changes.hostsToAdd).to.deep.equal([]);
+  });
+
+  it('has a host speak with an address whose zone is up', () => {
+    const balancer = host('alb', '10.0.0.5', '10.0.1.5');
+    const [first, ...others] = balancer.interfaces;
+    const cut = { ...balancer, interfaces: [{ ...first!, isCut: true as const }, ...others] };
+    expect(addressesOf(cut)).to.deep.equal(['10.0.1.5', '10.0.0.5']);
+    const changes = changesTo(routers(router('vpc-1', wired('alb', '10.0.0.5', '10.0.1.5'))), {
+      vpcs: [vpc('vpc-1', cut)],
+    });
+    expect(changes.hostsToReaddress.map(({ host: { id } }) => id)).to.deep.equal(['alb']);
   });
 
   it('leads public, NAT and carrier addresses to the VPC that owns them', () => {

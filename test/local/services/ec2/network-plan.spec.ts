@@ -108,6 +108,13 @@ describe('the network plan of a region', () => {
       expect(onlyInterface().defaultRoute).to.equal('none');
     });
 
+  it('leads a private subnet nowhere while the zone of its NAT gateway is down', () => {
+    addInterface('eni-1', 'subnet-private');
+    const zone = state.subnets.get('subnet-public')!.zone;
+    const plan = networkPlan(state, (one) => one === zone);
+    expect(plan.vpcs[0]!.hosts[0]!.interfaces[0]!.defaultRoute).to.equal('none');
+  });
+
   it('prefers an Elastic IP to an assigned address', () => {
     addInterface('eni-1', 'subnet-public', { publicAddress: '203.0.113.9' });
     expect(onlyInterface().publicAddress).to.equal('203.0.113.9');
