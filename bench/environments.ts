@@ -17,8 +17,8 @@ try {
   await cloud.up('application');
   const ours = await upTwice(cloud.env);
   const idle = await upTwice(await idleEnvironment());
-  row('pulumi up of prod from nothing', ours.first, idle.first, 'a provider that does nothing', 3);
-  row('pulumi up of prod without changes', ours.second, idle.second, 'the same', 1.5);
+  row('pulumi up of prod from nothing', ours.first, idle.first, 'a provider that does nothing', 3, 90);
+  row('pulumi up of prod without changes', ours.second, idle.second, 'the same', 1.5, 8);
   await deployments(cloud);
   await memory(cloud);
 } finally {
@@ -124,8 +124,16 @@ async function seconds(action: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-function row(what: string, ours: number, other: number, name: string, most: number): void {
+/** At most so many times the other, and at most so many seconds on two cores. */
+function row(
+  what: string,
+  ours: number,
+  other: number,
+  name: string,
+  most: number,
+  mostSeconds: number,
+): void {
   console.log(
-    `${what}: ${ours.toFixed(2)} s = ${(ours / other).toFixed(2)} × ${name} (${other.toFixed(2)} s; at most ${most})`,
+    `${what}: ${ours.toFixed(2)} s (at most ${mostSeconds} s) = ${(ours / other).toFixed(2)} × ${name} (${other.toFixed(2)} s; at most ${most})`,
   );
 }

@@ -75,7 +75,9 @@ describe('a database', function () {
     return (JSON.parse(SecretString) as { password: string }).password;
   }
   const run = async (mode: string, host: string | undefined, argument: string, secret?: string) =>
-    client.run(`node /opt/client.js ${mode} ${host} admin '${secret ?? (await password())}' "${argument}"`);
+    client.run(
+      `node /opt/client.js ${mode} ${host} shop admin '${secret ?? (await password())}' "${argument}"`,
+    );
   const sql = async (statement: string, host?: string) =>
     run('once', host ?? (await cluster())?.Endpoint, statement);
 

@@ -25,10 +25,6 @@ describe('failed ups and destroys', () => {
       text.replace(/( +)hostedZone: .*\n/, '$&$1emptyBucketOnDestroy: true\n'),
     );
     edit(file('prod'), (text) => text.replace('minSize: 2', 'minSize: 1'));
-    // Prod has all of the data services; dev is here for what fails in the middle.
-    edit(file('dev'), (text) =>
-      text.replace(/ {2}beanpole:database:[^]*?(?= {2}beanpole:environments:)/, ''),
-    );
   });
   after(() => cloud.remove());
 

@@ -4,13 +4,13 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 
-const [mode = '', host = '', user = '', password = '', ...rest] = process.argv.slice(2);
+const [mode = '', host = '', database = '', user = '', password = '', ...rest] = process.argv.slice(2);
 const open = () =>
   createConnection({
     host,
     user,
     password,
-    database: 'shop',
+    database,
     connectTimeout: 1000,
     multipleStatements: true,
   });
