@@ -26,11 +26,11 @@ describe('the prod stack', () => {
     'beanpole:environment': 'web',
   };
 
-  it('has a network of its own over three zones with one NAT gateway', () => {
+  it('has a network of its own over three zones with a NAT gateway in each', () => {
     expect(recording.only('awsx:ec2:Vpc').inputs).to.deep.include({
       cidrBlock: '10.20.0.0/16',
       numberOfAvailabilityZones: 3,
-      natGateways: { strategy: 'Single' },
+      natGateways: { strategy: 'OnePerAz' },
     });
   });
 
