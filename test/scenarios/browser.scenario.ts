@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
 import { until } from '../support/client.ts';
 import { answers, createStage, password, type Stage } from './mywordpress/stage.ts';
 
@@ -24,10 +25,7 @@ describe('MyWordPress in a browser', () => {
   };
 
   before(async () => {
-    [stage, browser] = await Promise.all([
-      createStage(),
-      chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: process.getuid?.() !== 0 }),
-    ]);
+    [stage, browser] = await Promise.all([createStage(), launchBrowser()]);
     origins = await Promise.all([stage.startSite('i-0'), stage.startSite('i-1')]);
     await Promise.all(origins.map(answers));
   });

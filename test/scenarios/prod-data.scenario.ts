@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { awsOf, type Aws } from '../support/aws.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { until } from '../support/client.ts';
 import { edit, must, startCloud, type TestCloud } from '../support/cloud.ts';
 
@@ -37,11 +38,7 @@ describe('prod with all its data', () => {
   };
 
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      chromiumSandbox: process.getuid?.() !== 0,
-      args: ['--host-resolver-rules=MAP *.localhost 127.0.0.1'],
-    });
+    browser = await launchBrowser();
     cloud = await startCloud();
     aws = awsOf(cloud);
     // Health checks as an environment has them that wants to lose little when a zone is gone.

@@ -31,9 +31,11 @@ export interface TestCloud {
   remove(): Promise<void>;
 }
 
-export async function startCloud(): Promise<TestCloud> {
+/** `example` names one of the applications in examples/; otherwise it is for MyWordPress. */
+export async function startCloud(example?: string): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
-  const own = copyOfProject(join(folder, 'project-under-test'));
+  const copy = join(folder, 'project-under-test');
+  const own = example === undefined ? copyOfProject(copy) : copyOfExample(example, copy);
   const base = { ...process.env, BEANPOLE_CLOUD: join(folder, 'state'), NO_COLOR: '1' };
   const beanpoleArgs = (args: readonly string[]): string[] => [join(project, 'bin/beanpole.js'), ...args];
 
@@ -101,6 +103,15 @@ export function run(
       done({ code, stdout, stderr });
     });
   });
+}
+
+/** Its link to the program would lead nowhere from there; a cloud has its own. */
+function copyOfExample(name: string, target: string): string {
+  cpSync(join(project, 'examples', name), target, {
+    recursive: true,
+    filter: (path) => !path.endsWith('/infra') && !path.includes('node_modules'),
+  });
+  return target;
 }
 
 function copyOfProject(target: string): string {
