@@ -15,6 +15,8 @@ import { WorkCounter, type WorkCounts } from './work-counts.ts';
 
 export const daemonVersion = '1.0';
 const waitTimeSeconds = 20;
+/** A receive without an answer until then has lost its connection, and would hold its place for a quarter of an hour. */
+const longestReceiveMilliseconds = (waitTimeSeconds + 8) * 1000;
 /** A receive under way may have messages already; cut off, they would be nobody's until their visibility ends. */
 const lastReceiveMilliseconds = 1000;
 /** Handled messages whose deletion is under way; beyond that no more are taken. */
@@ -197,7 +199,7 @@ export class WorkerDaemon {
           MessageSystemAttributeNames: ['All'],
           MessageAttributeNames: ['All'],
         }),
-        { abortSignal: this.#stopping.signal },
+        { abortSignal: this.#stopping.signal, requestTimeout: longestReceiveMilliseconds },
       );
       this.#release(size);
       const messages = answer.Messages ?? [];
