@@ -1,6 +1,6 @@
-import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { PurgeQueueCommand, PurgeQueueInProgress } from '@aws-sdk/client-sqs';
 import { command, flag, shared, text } from '../../command.ts';
-import { UserError } from '../../errors.ts';
+import { exitCodes, UserError } from '../../errors.ts';
 import { readDepth } from '../../queue/depth.ts';
 import { findWorker } from '../../queue/worker.ts';
 
@@ -32,7 +32,16 @@ export default command({
         now: ['Nothing was deleted.'],
         next: `beanpole queue purge ${name}${deadLetters ? ' --dead-letters' : ''} --confirm ${name}`,
       });
-    await context.clients.sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    await context.clients.sqs.send(new PurgeQueueCommand({ QueueUrl })).catch((error: unknown) => {
+      throw error instanceof PurgeQueueInProgress ? tooSoon(name) : error;
+    });
     context.ui.data(`About ${all} ${what} of ${name} are deleted; SQS takes up to a minute for it.`);
   },
 });
+
+const tooSoon = (name: string): UserError =>
+  new UserError(`${name} was purged less than a minute ago; SQS allows one purge a minute.`, {
+    now: ['What was sent before that purge is deleted; nothing else is.'],
+    next: 'the same command again in a minute',
+    exitCode: exitCodes.locked,
+  });
