@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { advance } from '../../agent/cron/advance.ts';
 import { keys } from '../../model/names.ts';
-import type { CronRun, CronSchedule } from '../../model/schemas.ts';
+import type { CronRun, CronSchedule, CronTask } from '../../model/schemas.ts';
 import type { Account } from './support/account.ts';
 import { errorOf, run, shop } from './support/commands.ts';
 import { environment } from './support/fixtures.ts';
@@ -11,10 +11,10 @@ const worker = environment({
   ...{ queueUrl: 'https://sqs.example/1/jobs', deadLetterQueueUrl: 'https://sqs.example/1/dead' },
 });
 const key = keys.schedule(worker);
-const cleanUp = {
+const cleanUp: CronTask = {
   ...{ name: 'clean-up', url: '/tasks/clean-up', schedule: '30 3 * * *', timezone: 'Europe/Berlin' },
   ...{ catchUp: 'latest', overlap: false },
-} as const;
+};
 const ended: CronRun = {
   ...{ task: 'clean-up', dueAt: '2026-05-01T01:30:00.000Z', trigger: 'Schedule', by: 'i-1' },
   ...{ state: 'Failed', endedAt: '2026-05-01T01:31:00.000Z', reason: 'the application answered 500' },

@@ -49,7 +49,12 @@ describe('beanpole queue', () => {
       QueueName: `${name}${suffix}`,
       Attributes: { ...attributes, RedrivePolicy },
     });
-    const descriptor = { environment: name, tier: 'Worker', queueUrl: own, deadLetterQueueUrl: dead } as const;
+    const descriptor = {
+      environment: name,
+      tier: 'Worker',
+      queueUrl: own,
+      deadLetterQueueUrl: dead,
+    } as const;
     self.add(environment(descriptor));
     return [own, dead];
   }
@@ -81,10 +86,7 @@ describe('beanpole queue', () => {
 
   it('refuses an environment without a queue, and tells where to look', async () => {
     const error = await errorOf(self, 'queue status dev/web');
-    expect([error.message, error.exitCode]).to.deep.equal([
-      'dev/web has no queue: dev/web is no worker.',
-      2,
-    ]);
+    expect([error.message, error.exitCode]).to.deep.equal(['dev/web has no queue: dev/web is no worker.', 2]);
     expect(error.next).to.include('beanpole status');
   });
 
@@ -103,9 +105,11 @@ describe('beanpole queue', () => {
       const cloudwatch = new CloudWatchClient({ region: 'eu-central-1' });
       mockClient(cloudwatch)
         .on(GetMetricStatisticsCommand)
-        .callsFake(({ MetricName = '', Statistics: [statistic = 'Sum'] = [] }: GetMetricStatisticsCommandInput) => ({
-          Datapoints: [{ [statistic]: work[MetricName] }, { [statistic]: work[MetricName] }],
-        }));
+        .callsFake(
+          ({ MetricName = '', Statistics: [statistic = 'Sum'] = [] }: GetMetricStatisticsCommandInput) => ({
+            Datapoints: [{ [statistic]: work[MetricName] }, { [statistic]: work[MetricName] }],
+          }),
+        );
       Object.assign(self.context.clients, { cloudwatch });
       for (const body of ['a', 'b', 'c']) await sqs.sendMessage({ QueueUrl: queueUrl, MessageBody: body });
       await sqs.sendMessage({ QueueUrl: queueUrl, MessageBody: 'd', DelaySeconds: 60 });
@@ -128,14 +132,17 @@ describe('beanpole queue', () => {
     it('gives the worker a message, later if so wanted, and says which', async () => {
       await run(self, 'queue send dev/worker --body {"picture":7} --json');
       expect(await waiting(queueUrl)).to.deep.equal(['{"picture":7}']);
-      expect(self.output.json).to.have.nested.property('[0].messageId').that.matches(/^[0-9a-f-]{36}$/);
+      expect(self.output.json)
+        .to.have.nested.property('[0].messageId')
+        .that.matches(/^[0-9a-f-]{36}$/);
       await run(self, 'queue send dev/worker --body later --delay 900');
       expect(said()).to.include('Sent to dev/worker: message ');
     });
 
     it('keeps the order of a group on a FIFO queue, and takes the same body twice', async () => {
       const [fifo] = await addWorker('mailer', { FifoQueue: 'true' });
-      for (const body of ['1', '2', '2']) await run(self, `queue send dev/mailer --body ${body} --group-id g`);
+      for (const body of ['1', '2', '2'])
+        await run(self, `queue send dev/mailer --body ${body} --group-id g`);
       const { Messages = [] } = await sqs.receiveMessage({
         QueueUrl: fifo,
         MaxNumberOfMessages: 10,
@@ -150,9 +157,18 @@ describe('beanpole queue', () => {
 
     for (const [line, message] of [
       ['queue send dev/worker', 'A message needs a body; SQS takes no empty ones.'],
-      ['queue send dev/worker --body a --delay soon', '--delay is soon; it must be a whole number of seconds from 0 to 900.'],
-      ['queue send dev/worker --body a --delay 901', '--delay is 901; it must be a whole number of seconds from 0 to 900.'],
-      ['queue send dev/worker --body a --group-id g', 'dev/worker has a standard queue, which knows no groups.'],
+      [
+        'queue send dev/worker --body a --delay soon',
+        '--delay is soon; it must be a whole number of seconds from 0 to 900.',
+      ],
+      [
+        'queue send dev/worker --body a --delay 901',
+        '--delay is 901; it must be a whole number of seconds from 0 to 900.',
+      ],
+      [
+        'queue send dev/worker --body a --group-id g',
+        'dev/worker has a standard queue, which knows no groups.',
+      ],
     ] as const)
       it(`refuses "${line}"`, async () => {
         const error = await errorOf(self, line);
@@ -267,7 +283,9 @@ describe('beanpole queue', () => {
     it('explains that SQS purges a queue once a minute', async () => {
       await run(self, 'queue purge dev/worker --confirm dev/worker');
       const error = await errorOf(self, 'queue purge dev/worker --confirm dev/worker');
-      expect(error.message).to.equal('dev/worker was purged less than a minute ago; SQS allows one purge a minute.');
+      expect(error.message).to.equal(
+        'dev/worker was purged less than a minute ago; SQS allows one purge a minute.',
+      );
       expect(error.exitCode).to.equal(5);
     });
   });

@@ -8,8 +8,15 @@ import { processesOn } from '../support/instance-processes.ts';
 import { powerCut } from '../support/machines.ts';
 import { writeJournalingApplication } from './worker-chaos/application.ts';
 import { Dice } from './worker-chaos/dice.ts';
-import { begunAfterwards, Journal, repeated, wasInFlight, type Kill } from './worker-chaos/journal.ts';
-import { jobsFrom, sendAll } from './worker-chaos/producer.ts';
+import {
+  begunAfterwards,
+  Journal,
+  repeated,
+  wasInFlight,
+  type Job,
+  type Kill,
+} from './worker-chaos/journal.ts';
+import { jobsFrom, sendAll, type JobBody } from './worker-chaos/producer.ts';
 
 const messages = Number(process.env.CHAOS_MESSAGES ?? 20_000);
 const seed = Number(process.env.CHAOS_SEED ?? 20_261);
@@ -86,7 +93,10 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
     'restart the agent': (instance) => signal(instance, 'agent.mjs run', 'SIGTERM'),
     'replace the instance': async (InstanceId) => {
       const ShouldDecrementDesiredCapacity = false;
-      await aws.autoscaling.terminateInstanceInAutoScalingGroup({ InstanceId, ShouldDecrementDesiredCapacity });
+      await aws.autoscaling.terminateInstanceInAutoScalingGroup({
+        InstanceId,
+        ShouldDecrementDesiredCapacity,
+      });
     },
   };
 
@@ -145,19 +155,30 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
   });
 
   it('cuts and repeats no job when instances are taken away, and goes when the last has ended', async () => {
-    await until('two instances are in service', 90, async () => (await inService()).length === 2);
-    const before = journal.jobs.length;
+    await bothWork();
     const long = Array.from({ length: 90 }, (_, index) => ({ number: messages + index, milliseconds: 6000 }));
+    const own = () =>
+      journal.jobs.filter(({ number }) => number >= messages && number < messages + long.length);
     await sendAll(aws, queueUrl, long);
-    await until('all of them are under way', 20, async () => journal.jobs.length >= before + long.length);
+    await until('both instances have jobs under way', 20, async () => instancesOf(own()).length === 2);
     await must(cloud.beanpole('scale', 'prod/worker', '--instances', '1'));
     await until('one instance is left', 60, async () => (await instances()).length === 1);
-    await until('the queue is empty', 20, async () => (await depth(queueUrl)) === 0);
-    const jobs = journal.jobs.filter(({ number }) => number >= messages);
-    expect(jobs).to.have.length(long.length);
-    expect(jobs.filter(({ endedAt }) => endedAt === undefined)).to.deep.equal([]);
-    expect(new Set(jobs.map(({ instance }) => instance)).size, 'instances that had jobs').to.equal(2);
+    await until('the queue is empty', 30, async () => (await depth(queueUrl)) === 0);
+    expect(own()).to.have.length(long.length);
+    expect(own().filter(({ endedAt }) => endedAt === undefined)).to.deep.equal([]);
   });
+
+  const instancesOf = (jobs: readonly Job[]) => [...new Set(jobs.map(({ instance }) => instance))].toSorted();
+
+  /** After all that has happened to them. */
+  async function bothWork(): Promise<void> {
+    const since = Date.now();
+    await until('two instances work', 90, async () => {
+      await sendAll(aws, queueUrl, Array<JobBody>(20).fill({ number: messages * 2, milliseconds: 100 }));
+      const working = instancesOf(journal.jobs.filter(({ begunAt }) => begunAt > since));
+      return working.length === 2 && working.join() === (await inService()).join();
+    });
+  }
 
   const instances = async (): Promise<string[]> => {
     const Filters = [{ Name: 'instance-state-name', Values: ['running', 'shutting-down'] }];

@@ -22,10 +22,10 @@ describe('posting to an application', () => {
     await once(server, 'listening');
     target = new Target((server.address() as AddressInfo).port, 2);
   }
-  const post = (body = '{}', inactivityTimeoutMilliseconds = 5000): Promise<Reply> =>
+  const post = (body = '{}', inactivityTimeoutMilliseconds = 5000, headers = {}): Promise<Reply> =>
     target.post({
       path: '/jobs',
-      headers: { 'Content-Length': String(Buffer.byteLength(body)) },
+      headers: { 'Content-Length': String(Buffer.byteLength(body)), ...headers },
       body,
       connectTimeoutMilliseconds: 5000,
       inactivityTimeoutMilliseconds,
@@ -47,6 +47,17 @@ describe('posting to an application', () => {
       response.writeHead(503, { 'retry-after': '7' }).end('later');
     });
     expect(await post()).to.deep.equal({ status: 503, retryAfter: '7' });
+  });
+
+  it('sends headers byte by byte, since an attribute may hold any text', async () => {
+    let received = '';
+    await application((request, response) => {
+      request.resume();
+      received = String(request.headers['x-own']);
+      response.end();
+    });
+    await post('{}', 5000, { 'X-Own': Buffer.from('grün').toString('latin1') });
+    expect(Buffer.from(received, 'latin1').toString()).to.equal('grün');
   });
 
   it('keeps its connections, and opens no more than it may', async () => {
