@@ -246,13 +246,13 @@ describe('beanpole queue', () => {
         DestinationArn: await arn(queueUrl),
         MaxNumberOfMessagesPerSecond: 1,
       });
-      const moved = run(self, 'queue redrive dev/worker --json');
-      const seconds = setInterval(() => {
+      const { clock } = self.context;
+      const sleep: typeof clock.sleep = (milliseconds, signal) => {
         cloud.clock.advance(1000);
-      }, 5);
-      await moved.finally(() => {
-        clearInterval(seconds);
-      });
+        return clock.sleep(milliseconds, signal);
+      };
+      Object.assign(self.context, { clock: { ...clock, sleep } });
+      await run(self, 'queue redrive dev/worker --json');
       expect(self.output.json).to.deep.equal([{ moved: 3 }]);
     });
 
@@ -278,6 +278,21 @@ describe('beanpole queue', () => {
       expect([await waiting(queueUrl), await waiting(deadLetterQueueUrl)]).to.deep.equal([['a'], []]);
       await run(self, 'queue purge dev/worker --confirm dev/worker');
       expect(await waiting(queueUrl)).to.deep.equal([]);
+    });
+
+    it('ends the runs of periodic tasks whose messages it deletes', async () => {
+      const key = 'environments/dev/worker/cron/schedule.json';
+      const cronRun = (state: string) => ({
+        ...{ task: 'tidy', dueAt: '2026-05-01T01:30:00.000Z', trigger: 'Schedule', by: 'i-1', state },
+      });
+      const own = { holder: 'i-1', expiresAt: '2026-05-01T12:00:10.000Z', considered: {}, tasks: [] };
+      self.bucket.put(key, { ...own, runs: [cronRun('Succeeded'), cronRun('Sent')] });
+      await run(self, 'queue purge dev/worker --confirm dev/worker');
+      const missed = { endedAt: '2026-05-01T12:00:00.000Z', reason: 'its message was purged' };
+      expect(self.bucket.json(key)).to.deep.equal({
+        ...own,
+        runs: [cronRun('Succeeded'), { ...cronRun('Missed'), ...missed }],
+      });
     });
 
     it('explains that SQS purges a queue once a minute', async () => {
