@@ -6,7 +6,7 @@ export const leanFlags = ['--max-semi-space-size=1', '--lite-mode'];
  * glibc keeps what V8 frees after parsing, and it keeps it per thread. One arena, with everything from 32 KB on
  * in mappings of its own, gives it back: 8 MB less of 70.
  */
-const variables = {
+export const leanVariables = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '32768',
   MALLOC_TRIM_THRESHOLD_: '65536',
@@ -17,5 +17,5 @@ const variables = {
 export function runLean(agentFile: string): void {
   if (process.env.BEANPOLE_LEAN !== undefined || typeof process.execve !== 'function') return;
   const argv = [process.execPath, ...leanFlags, agentFile, ...process.argv.slice(2)];
-  process.execve(process.execPath, argv, { ...process.env, ...variables });
+  process.execve(process.execPath, argv, { ...process.env, ...leanVariables });
 }

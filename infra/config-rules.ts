@@ -38,7 +38,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
     ...ensureCheckTimeoutFits(at, environment),
     ...ensurePolicyFits(at, environment),
     ...scalingProblems(at, environment),
-    ...ensureInactivityFits(at, environment),
+    ...ensureVisibilityLasts(at, environment),
     ...ensureSlowStartFits(at, environment),
     ...ensurePropertiesAllowed(at, environment),
   ];
@@ -148,31 +148,18 @@ function ensureCheckTimeoutFits(
   ];
 }
 
-function ensureInactivityFits(
+function ensureVisibilityLasts(
   at: string,
-  {
-    inactivityTimeoutSeconds: inactivity,
-    visibilityTimeoutSeconds: visibility,
-    tier,
-  }: EnvironmentConfiguration,
+  { visibilityTimeoutSeconds: visibility, tier }: EnvironmentConfiguration,
 ): Problem[] {
-  if (tier !== 'Worker') return [];
-  // The message would be delivered a second time while the first delivery is still being answered.
-  if (inactivity !== undefined && inactivity >= visibility)
-    return [
-      {
-        path: `${at}.inactivityTimeoutSeconds`,
-        message: `${inactivity} must be less than visibilityTimeoutSeconds, which is ${visibility}.`,
-      },
-    ];
-  if (visibility < 2)
-    return [
-      {
-        path: `${at}.visibilityTimeoutSeconds`,
-        message: `${visibility} leaves no time to handle a message; allowed: 2 or more.`,
-      },
-    ];
-  return [];
+  // The worker daemon prolongs it while a job runs, which takes a moment.
+  if (tier !== 'Worker' || visibility >= 2) return [];
+  return [
+    {
+      path: `${at}.visibilityTimeoutSeconds`,
+      message: `${visibility} leaves no time to prolong it while a job runs; allowed: 2 or more.`,
+    },
+  ];
 }
 
 function ensurePropertiesAllowed(at: string, { properties }: EnvironmentConfiguration): Problem[] {

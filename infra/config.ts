@@ -291,16 +291,15 @@ export const environmentSection = z.strictObject({
     ...onlyWorker,
   }),
   visibilityTimeoutSeconds: sqsd.visibilityTimeoutSeconds.meta({
-    description: 'How long a received message stays hidden.',
+    description:
+      'How long a received message stays hidden; prolonged while its job runs. So long it takes until the jobs of an instance that has died begin again elsewhere.',
     ...onlyWorker,
   }),
-  inactivityTimeoutSeconds: wholeNumber(1, 36000)
-    .optional()
-    .meta({
-      description:
-        'Longest wait for the answer to one message; shorter than the visibility timeout. Default: 299, or one second less than the visibility timeout.',
-      ...onlyWorker,
-    }),
+  inactivityTimeoutSeconds: sqsd.inactivityTimeoutSeconds.meta({
+    description:
+      'Longest wait for the answer to one message. It may be longer than the visibility timeout, which is prolonged while a job runs.',
+    ...onlyWorker,
+  }),
   errorVisibilityTimeoutSeconds: sqsd.errorVisibilityTimeoutSeconds.meta({
     description: 'Until a failed message is delivered again.',
     ...onlyWorker,

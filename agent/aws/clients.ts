@@ -23,6 +23,6 @@ export function createClients(region: string): Clients {
   return {
     s3,
     logs: new CloudWatchLogsClient({ ...shared, requestHandler }),
-    sqs: () => (sqs ??= new SQSClient(shared)),
+    sqs: () => (sqs ??= new SQSClient({ ...shared, requestHandler })),
   };
 }

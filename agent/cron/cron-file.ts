@@ -33,14 +33,15 @@ export function readCronFile(text: string | undefined): CronTask[] {
   if (!isMap(root) || document.get('version') !== 1 || !isSeq(list))
     return refuse([{ line: at(root), what: 'the file must have "version: 1" and a list "cron"' }]);
   const tasks: CronTask[] = [];
-  for (const item of list.items) {
-    const found = readTask(item, document.toJS(), list.items.indexOf(item), at);
+  const names = new Set<unknown>();
+  for (const [index, item] of list.items.entries()) {
+    const found = readTask(item, document.toJS(), index, at);
     problems.push(...found.problems);
-    if (!found.task) continue;
-    const { name } = found.task;
-    if (tasks.some((other) => other.name === name))
+    if (found.task) tasks.push(found.task);
+    const name = isMap(item) ? item.get('name') : undefined;
+    if (typeof name === 'string' && names.has(name))
       problems.push({ line: at(item), what: `there are two tasks named "${name}"` });
-    tasks.push(found.task);
+    names.add(name);
   }
   return problems.length > 0 ? refuse(problems) : tasks;
 }

@@ -25,7 +25,7 @@ export interface SchedulerParts {
   readonly onProblem: (message: string) => void;
 }
 
-/** A scheduler that is gone is replaced after ten seconds at most, plus a turn. */
+/** A scheduler that is gone is replaced after ten seconds at most. */
 export const leaseMilliseconds = 10_000;
 const turnMilliseconds = 3000;
 const aheadMilliseconds = 10 * 60_000;
@@ -37,6 +37,8 @@ export class Scheduler {
   #due: readonly Due[] = [];
   #dueUntil = 0;
   #dueOf = '';
+  /** When the lease of another one runs out. */
+  #freeAt = Infinity;
   #isStopping = false;
 
   constructor(parts: SchedulerParts) {
@@ -87,7 +89,9 @@ export class Scheduler {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const now = clock.now();
       const before = (this.#stored ??= await file.read(now));
-      if (before.schedule.holder !== me && !isFree(before.schedule, now)) {
+      const isMine = before.schedule.holder === me || isFree(before.schedule, now);
+      this.#freeAt = isMine ? Infinity : Date.parse(before.schedule.expiresAt);
+      if (!isMine) {
         this.#stored = undefined;
         return;
       }
@@ -107,7 +111,11 @@ export class Scheduler {
     const next = advance(schedule, { tasks, due: this.#due, now, me, retentionMilliseconds });
     const isFresh = schedule.holder === me && Date.parse(schedule.expiresAt) - now > leaseMilliseconds / 2;
     if (isFresh && JSON.stringify(next) === JSON.stringify(schedule)) return schedule;
-    return { ...next, holder: me, expiresAt: new Date(now + leaseMilliseconds).toISOString() };
+    return { ...next, holder: me, expiresAt: this.#leaseEnd };
+  }
+
+  get #leaseEnd(): string {
+    return new Date(this.#parts.clock.now() + leaseMilliseconds).toISOString();
   }
 
   async #sendClaimed({ runs, tasks }: CronSchedule): Promise<void> {
@@ -115,10 +123,22 @@ export class Scheduler {
     for (const run of runs.filter(({ state }) => state === 'Claimed')) {
       const url = tasks.find(({ name }) => name === run.task)?.url;
       if (url === undefined) continue;
+      // Who holds the lease now sends the rest.
+      if (!this.#hasLease) return;
       await this.#send(run, url);
       const sentAt = new Date(clock.now()).toISOString();
-      await this.#change((schedule) => changeRun(schedule, run, { state: 'Sent', sentAt }));
+      await this.#change((schedule) => this.#renewed(changeRun(schedule, run, { state: 'Sent', sentAt })));
     }
+  }
+
+  get #hasLease(): boolean {
+    const { schedule } = this.#stored ?? {};
+    return schedule?.holder === this.#parts.me && Date.parse(schedule.expiresAt) > this.#parts.clock.now();
+  }
+
+  /** Many runs take longer than a lease. */
+  #renewed(schedule: CronSchedule): CronSchedule {
+    return schedule.holder === this.#parts.me ? { ...schedule, expiresAt: this.#leaseEnd } : schedule;
   }
 
   async #send({ task: name, dueAt }: CronRun, url: string): Promise<void> {
@@ -181,11 +201,11 @@ export class Scheduler {
     this.#dueUntil = until;
   }
 
-  /** Until the next due time, a turn at most. */
+  /** Until the next due time or the end of another one's lease, a turn at most. */
   #pause(): number {
     const now = this.#parts.clock.now();
     const next = this.#due.find(({ at }) => Date.parse(at) > now);
-    const wait = next ? Date.parse(next.at) - now : turnMilliseconds;
+    const wait = Math.min(next ? Date.parse(next.at) : Infinity, this.#freeAt) - now;
     return Math.max(50, Math.min(turnMilliseconds, wait));
   }
 }

@@ -15,6 +15,8 @@ import { WorkCounter, type WorkCounts } from './work-counts.ts';
 
 export const daemonVersion = '1.0';
 const waitTimeSeconds = 20;
+/** A receive without an answer until then has lost its connection, and would hold its place for a quarter of an hour. */
+const longestReceiveMilliseconds = (waitTimeSeconds + 8) * 1000;
 /** A receive under way may have messages already; cut off, they would be nobody's until their visibility ends. */
 const lastReceiveMilliseconds = 1000;
 /** Handled messages whose deletion is under way; beyond that no more are taken. */
@@ -29,8 +31,8 @@ export interface WorkerDaemonParts {
   readonly handled: Pick<HandledMessages, 'add' | 'all' | 'forget' | 'has'>;
   readonly targetFor: (port: number) => Aim;
   readonly onProblem: (severity: 'WARN' | 'ERROR', message: string) => void;
-  /** A periodic task has come to its end: handled, or given up for this reason. */
-  readonly onTaskEnd?: (task: TaskRun, failure: string | undefined) => void;
+  /** A periodic task has come to its end: handled, or given up for this reason. Its message is kept until it resolves. */
+  readonly onTaskEnd?: (task: TaskRun, failure: string | undefined) => Promise<void>;
   /** From 0 to 1, for the back-off. */
   readonly random?: () => number;
 }
@@ -197,7 +199,7 @@ export class WorkerDaemon {
           MessageSystemAttributeNames: ['All'],
           MessageAttributeNames: ['All'],
         }),
-        { abortSignal: this.#stopping.signal },
+        { abortSignal: this.#stopping.signal, requestTimeout: longestReceiveMilliseconds },
       );
       this.#release(size);
       const messages = answer.Messages ?? [];
@@ -232,10 +234,12 @@ export class WorkerDaemon {
     const { MessageId: id = '', ReceiptHandle: receiptHandle = '' } = message;
     this.#counter.received(Number(message.Attributes?.SentTimestamp), clock.now());
     const isOld = isExpired(message, settings.retentionPeriodSeconds, clock.now());
-    if (isOld) onProblem('WARN', `Message ${id} is older than the retention period and is thrown away.`);
     // Handled before: only its deletion had not come through.
-    if (isOld || handled.has(id)) this.#settle(this.#delete(id, receiptHandle));
-    else {
+    if (handled.has(id)) this.#settle(this.#delete(id, receiptHandle));
+    else if (isOld) {
+      onProblem('WARN', `Message ${id} is older than the retention period and is thrown away.`);
+      this.#end(message, 'it is older than the retention period', () => this.#delete(id, receiptHandle));
+    } else {
       this.#heartbeat.hold(receiptHandle);
       this.#waiting.push(message);
     }
@@ -269,22 +273,28 @@ export class WorkerDaemon {
   }
 
   #conclude(message: Message, outcome: Outcome): void {
-    const { handled, onProblem, onTaskEnd } = this.#parts;
+    const { handled, onProblem } = this.#parts;
     const { MessageId: id = '', ReceiptHandle: receiptHandle = '' } = message;
     this.#counter.ended(outcome.kind);
-    const task = taskOf(message);
-    if (task && outcome.kind !== 'GiveBack')
-      onTaskEnd?.(task, outcome.kind === 'Bury' ? outcome.reason : undefined);
     if (outcome.kind === 'Done') {
-      handled.add({ id, receiptHandle });
-      this.#settle(this.#delete(id, receiptHandle));
+      this.#end(message, undefined, () => {
+        handled.add({ id, receiptHandle });
+        return this.#delete(id, receiptHandle);
+      });
     } else if (outcome.kind === 'Bury') {
       onProblem('ERROR', `Message ${id} goes to the dead-letter queue: ${outcome.reason}.`);
-      this.#settle(this.#bury(message, outcome.reason));
+      this.#end(message, outcome.reason, () => this.#bury(message, outcome.reason));
     } else {
       onProblem('WARN', `Message ${id}: ${outcome.reason}; again in ${outcome.afterSeconds} s.`);
       this.#settle(this.#giveBack(message, outcome.afterSeconds));
     }
+  }
+
+  /** That was the last of a message. The end of a periodic task is recorded first, or a kill in between would hide it. */
+  #end(message: Message, failure: string | undefined, forget: () => Promise<void>): void {
+    const task = taskOf(message);
+    const { onTaskEnd } = this.#parts;
+    this.#settle(task && onTaskEnd ? onTaskEnd(task, failure).then(forget) : forget());
   }
 
   /** Work that no connection waits for. */

@@ -93,7 +93,8 @@ export class Target {
         reject(isStale ? new StaleConnection(error.message) : error);
       });
       deadline.begin('connect');
-      sent.end(body);
+      // As bytes: a text goes out in one piece with the headers, which would then be UTF-8 twice.
+      sent.end(Buffer.from(body));
     });
   }
 }

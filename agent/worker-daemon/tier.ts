@@ -51,7 +51,7 @@ export function startWorkerTier(parts: WorkerTierParts): RunningWorkerTier {
       if (severity === 'ERROR') log.event(severity, message);
       else log.write(severity, message);
     },
-    onTaskEnd: (task, failure) => void scheduler.ended(task, failure),
+    onTaskEnd: (task, failure) => scheduler.ended(task, failure),
   });
   const stop = async (graceMilliseconds: number) => {
     await Promise.all([scheduler.stop(), daemon.stop(graceMilliseconds)]);

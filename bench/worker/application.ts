@@ -12,6 +12,7 @@ export interface Seen {
   readonly busy: readonly number[];
 }
 
+/** On the average; a job takes half to one and a half of it. */
 let delayMilliseconds = 0;
 let ids = new Set<string>();
 let posts = 0;
@@ -33,7 +34,7 @@ const server = createServer((request, response) => {
       response.writeHead(204).end();
     };
     if (delayMilliseconds === 0) answer();
-    else setTimeout(answer, delayMilliseconds);
+    else setTimeout(answer, delayMilliseconds * (0.5 + Math.random()));
   });
 });
 setInterval(() => {

@@ -14,7 +14,7 @@ export interface WorkerTierArgs {
   readonly alarmTopicArn: string;
 }
 
-/** Pure: the daemon's settings, with the default that depends on another setting. */
+/** Pure: the daemon's settings. */
 export function daemonSettings(
   configuration: EnvironmentConfiguration,
   queueUrl: string,
@@ -27,7 +27,7 @@ export function daemonSettings(
     mimeType: configuration.mimeType,
     httpConnections: configuration.httpConnections,
     connectTimeoutSeconds: configuration.connectTimeoutSeconds,
-    inactivityTimeoutSeconds: inactivityOf(configuration),
+    inactivityTimeoutSeconds: configuration.inactivityTimeoutSeconds,
     visibilityTimeoutSeconds: configuration.visibilityTimeoutSeconds,
     errorVisibilityTimeoutSeconds: configuration.errorVisibilityTimeoutSeconds,
     retentionPeriodSeconds: configuration.retentionPeriodSeconds,
@@ -37,14 +37,11 @@ export function daemonSettings(
 
 /** Pure: how long processes may go on when they are to end. No job takes longer than InactivityTimeout, so none is cut. */
 export function drainTimeoutOf(configuration: EnvironmentConfiguration): number {
-  const { tier, drainTimeoutSeconds } = configuration;
+  const { tier, drainTimeoutSeconds, inactivityTimeoutSeconds } = configuration;
   return tier === 'Worker'
-    ? Math.min(3600, Math.max(drainTimeoutSeconds, inactivityOf(configuration)))
+    ? Math.min(3600, Math.max(drainTimeoutSeconds, inactivityTimeoutSeconds))
     : drainTimeoutSeconds;
 }
-
-const inactivityOf = ({ inactivityTimeoutSeconds, visibilityTimeoutSeconds }: EnvironmentConfiguration) =>
-  inactivityTimeoutSeconds ?? Math.min(299, visibilityTimeoutSeconds - 1);
 
 /** Where a worker environment's work comes from: a queue, and an alarm for what could not be done. */
 export class WorkerTier extends pulumi.ComponentResource {

@@ -265,14 +265,9 @@ describe('a stack file', () => {
       'beanpole:environments.web.batchSize: 101 is not a percentage; allowed: 1 to 100, or batchSizeType Fixed.',
     ],
     [
-      'a request that outlives the visibility of its message',
-      () => readWith({ worker: { ...worker, visibilityTimeoutSeconds: 60, inactivityTimeoutSeconds: 60 } }),
-      'beanpole:environments.worker.inactivityTimeoutSeconds: 60 must be less than visibilityTimeoutSeconds, which is 60.',
-    ],
-    [
       'no time for a message',
       () => readWith({ worker: { ...worker, visibilityTimeoutSeconds: 0 } }),
-      'beanpole:environments.worker.visibilityTimeoutSeconds: 0 leaves no time to handle a message; allowed: 2 or more.',
+      'beanpole:environments.worker.visibilityTimeoutSeconds: 0 leaves no time to prolong it while a job runs; allowed: 2 or more.',
     ],
     [
       'private subnets without a way out',

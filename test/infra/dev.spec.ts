@@ -148,7 +148,7 @@ describe('the dev stack', () => {
       mimeType: 'application/json',
       httpConnections: 50,
       connectTimeoutSeconds: 5,
-      inactivityTimeoutSeconds: 59,
+      inactivityTimeoutSeconds: 299,
       visibilityTimeoutSeconds: 60,
       errorVisibilityTimeoutSeconds: 2,
       retentionPeriodSeconds: 345600,

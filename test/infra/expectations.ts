@@ -89,7 +89,7 @@ function slotIsSafe(recording: Recording, stack: string, environment: string, sl
     name: 'beanpole-terminate',
     lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     defaultResult: 'CONTINUE',
-    heartbeatTimeout: 59 + 90,
+    heartbeatTimeout: 299 + 90,
   };
   const hooks = environment === 'worker' ? [hook, terminationHook] : [hook];
 

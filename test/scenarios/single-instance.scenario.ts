@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { ask, keepAsking, until } from '../support/client.ts';
 import { edit, must, startCloud, type TestCloud } from '../support/cloud.ts';
+import { greyPicture } from '../support/picture.ts';
+import { createVisitor, fieldOf } from './mywordpress/visitor.ts';
 
 /** A developer's way with a single instance, in one go: each step builds on the one before. */
 describe('dev, a single instance', () => {
@@ -77,6 +80,31 @@ describe('dev, a single instance', () => {
     await must(cloud.beanpole('deploy', 'dev', '--version', 'v1'));
     await answers('v1');
     expect(await status()).to.match(/dev\/web +WebServer +v1/);
+  });
+
+  it('shows the small pictures of a post as soon as the worker has made them', async () => {
+    await must(
+      cloud.beanpole('config', 'set', 'dev/web', '--secret', 'ADMIN_PASSWORD=long-enough-for-a-test'),
+    );
+    const author = createVisitor(() => `http://127.0.0.1:${cloud.frontDoorPort}`, `${host}.localhost`);
+    await author.post('/admin/sign-in', { password: 'long-enough-for-a-test' });
+    const form = new FormData();
+    const text = { title: 'Harbour', body: 'Some **words**.', status: 'published', formKey: randomUUID() };
+    const formToken = fieldOf(await author.get('/admin/posts/new'), 'formToken');
+    for (const [name, value] of Object.entries({ ...text, formToken })) form.set(name, value);
+    form.set('picture', new Blob([greyPicture(1000, 700)]), 'picture.png');
+    const { location } = await author.post('/admin/posts', form);
+    expect(location).to.match(/\/posts\/harbour$/);
+    const small = /(\/uploads\/\w+\/480\.webp) 480w/;
+    await until('the page shows a small one', 60, async () =>
+      small.test((await author.get('/posts/harbour')).body),
+    );
+    const [, address = ''] = small.exec((await author.get('/posts/harbour')).body) ?? [];
+    const { status, body } = await author.get(address);
+    expect([status, body.slice(8, 12)]).to.deep.equal([200, 'WEBP']);
+    expect(await must(cloud.beanpole('logs', 'dev/worker', '--kind', 'application'))).to.contain(
+      'thumbnails made',
+    );
   });
 
   it('takes a label only once', async () => {

@@ -28,8 +28,10 @@ export default command({
       readArn(clients.sqs, deadLetterQueueUrl),
       readArn(clients.sqs, queueUrl),
     ]);
-    // Named, since SQS knows the way back only of letters that it moved itself.
-    await clients.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+    // A command that was interrupted, or somebody else's: SQS allows one at a time, and it does the same.
+    if ((await lastTask(clients.sqs, SourceArn)).Status !== 'RUNNING')
+      // Named, since SQS knows the way back only of letters that it moved itself.
+      await clients.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
     const task = await endOf(clients.sqs, SourceArn, clock, signal);
     const moved = task.ApproximateNumberOfMessagesMoved ?? 0;
     if (task.Status !== 'COMPLETED')
@@ -46,6 +48,14 @@ export default command({
   },
 });
 
+/** The newest move of dead letters; empty: there was none. */
+async function lastTask(sqs: SQSClient, SourceArn: string): Promise<ListMessageMoveTasksResultEntry> {
+  const { Results: [task = {}] = [] } = await sqs.send(
+    new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }),
+  );
+  return task;
+}
+
 async function endOf(
   sqs: SQSClient,
   SourceArn: string,
@@ -54,9 +64,7 @@ async function endOf(
 ): Promise<ListMessageMoveTasksResultEntry> {
   const deadline = clock.now() + deadlineMilliseconds;
   for (;;) {
-    const { Results: [task = {}] = [] } = await sqs.send(
-      new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }),
-    );
+    const task = await lastTask(sqs, SourceArn);
     if (task.Status !== 'RUNNING') return task;
     if (clock.now() > deadline)
       throw new UserError('SQS still moves dead letters after 10 minutes; it goes on by itself.', {

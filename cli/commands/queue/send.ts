@@ -28,12 +28,14 @@ export default command({
       throw new UserError('A message needs a body; SQS takes no empty ones.', {
         next: `beanpole queue send ${argument} --body '{}'`,
       });
-    if (delay !== undefined && !/^\d+$/.test(delay))
+    if (delay !== undefined && !(/^\d+$/.test(delay) && Number(delay) <= 900))
       throw new UserError(`--delay is ${delay}; it must be a whole number of seconds from 0 to 900.`);
     const { name, queueUrl } = await findWorker(context, argument, application);
     const isFifo = queueUrl.endsWith('.fifo');
     if (groupId !== undefined && !isFifo)
       throw new UserError(`${name} has a standard queue, which knows no groups.`);
+    if (delay !== undefined && isFifo)
+      throw new UserError(`${name} has a FIFO queue, which delays no single message.`);
     const sent = await context.clients.sqs.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,

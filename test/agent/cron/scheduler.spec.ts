@@ -47,10 +47,10 @@ describe('the scheduler of periodic tasks', () => {
     task = everyMinute;
   });
 
-  const scheduler = (me: string, queueUrl = 'https://sqs/1/jobs') =>
+  const scheduler = (me: string, queueUrl = 'https://sqs/1/jobs', signal = new AbortController().signal) =>
     new Scheduler({
       clock,
-      signal: new AbortController().signal,
+      signal,
       sqs: client,
       queueUrl,
       retentionPeriodSeconds: 3600,
@@ -98,6 +98,40 @@ describe('the scheduler of periodic tasks', () => {
     await two.turn();
     await one.turn();
     expect(sent()).to.deep.equal([at(1)]);
+  });
+
+  it('looks again at the moment when the lease of another one runs out', async () => {
+    await scheduler('one').turn();
+    const standby = new AbortController();
+    const slept: number[] = [];
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = (milliseconds, signal) => {
+      slept.push(milliseconds);
+      return sleep(milliseconds, signal);
+    };
+    const two = scheduler('two', undefined, standby.signal).run();
+    while (file.stored?.schedule.holder !== 'two') await new Promise((resolve) => setImmediate(resolve));
+    standby.abort(new Error('enough'));
+    await two.catch(() => undefined);
+    expect(slept.slice(0, 4)).to.deep.equal([3000, 3000, 3000, 1000]);
+  });
+
+  it('keeps its lease while it sends many runs, and leaves the rest to whoever has taken it', async () => {
+    task = { ...everyMinute, catchUp: 'all' };
+    const [one, two] = [scheduler('one'), scheduler('two')];
+    await one.turn();
+    clock.advance(20 * minute);
+    let sends = 0;
+    sqs.on(SendMessageCommand).callsFake(async () => {
+      if (++sends > 10) return {};
+      // The other one looks while each of the first is sent; the tenth takes too long.
+      clock.advance(sends === 10 ? leaseMilliseconds : leaseMilliseconds / 2);
+      await two.turn();
+      return {};
+    });
+    await one.turn();
+    // Of the tenth nobody can know whether it was sent.
+    expect([new Set(sent()).size, sends]).to.deep.equal([20, 21]);
   });
 
   it('gives the lease back when it stops', async () => {

@@ -73,6 +73,7 @@ describe('the worker daemon', () => {
   let applications: Application[];
   let problems: string[];
   let handled: Memory;
+  let taskEnds: { name: string; recorded: () => void }[];
   let daemon: WorkerDaemon;
 
   beforeEach(() => {
@@ -82,6 +83,7 @@ describe('the worker daemon', () => {
     applications = [];
     problems = [];
     handled = new Memory();
+    taskEnds = [];
     sqs.on(ReceiveMessageCommand).callsFake(
       ({ MaxNumberOfMessages }: { MaxNumberOfMessages: number }) =>
         new Promise((resolve, reject) => {
@@ -105,6 +107,7 @@ describe('the worker daemon', () => {
         return application;
       },
       onProblem: (_severity, text) => problems.push(text),
+      onTaskEnd: ({ name }) => new Promise((recorded) => taskEnds.push({ name, recorded })),
     });
   });
 
@@ -335,6 +338,31 @@ describe('the worker daemon', () => {
     await settle();
     await pass(50);
     expect(delayed()).to.deep.equal([['handle-a', 0]]);
+  });
+
+  it('records the end of a periodic task before its message is forgotten', async () => {
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    daemon.aimAt(5101);
+    await settle();
+    waiting[0]?.give([
+      {
+        ...message('a'),
+        MessageAttributes: {
+          'beanstalk.sqsd.path': text('/tasks/clean'),
+          'beanstalk.sqsd.task_name': text('clean'),
+          'beanstalk.sqsd.scheduled_time': text('2026-01-01T00:00:00Z'),
+        },
+      },
+    ]);
+    await settle();
+    applications[0]?.posts[0]?.answer(200);
+    await settle();
+    await pass(50);
+    expect([taskEnds.map(({ name }) => name), handled.all, deleted()]).to.deep.equal([['clean'], [], []]);
+    taskEnds[0]?.recorded();
+    await settle();
+    await pass(50);
+    expect(deleted()).to.deep.equal(['handle-a']);
   });
 
   it('posts a periodic task to its own path, without a body', async () => {
