@@ -59,10 +59,28 @@ export interface Ec2 extends Service, MetadataSource, Crashable {
   removeHost(hostId: string): Promise<void>;
   /** Replaces the security groups of all interfaces of a service's host. */
   setSecurityGroups(hostId: string, securityGroupIds: readonly string[]): Promise<void>;
-  /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …). */
+  /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …), and of its spot risk. */
   onInstanceState(listener: (instanceId: string, state: string) => void): void;
   /** What EC2's own DNS answers (`ip-10-0-1-5.eu-central-1.compute.internal`); undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
+  /**
+   * Takes a spot instance back: a rebalance is recommended now, the notice comes so many seconds later, the end two
+   * minutes after the notice. False: it is no spot instance that runs.
+   */
+  interrupt(id: string, noticeAfterSeconds: number): boolean;
+  spotRisk(id: string): SpotRisk | undefined;
+  spotPool(instanceType: string, zone: string): SpotPool;
+}
+
+/** What a spot instance has been told: it may be interrupted soon, or it will be. */
+export type SpotRisk = 'rebalance' | 'interruption';
+
+/** One instance type in one zone; prices in US dollars an hour. */
+export interface SpotPool {
+  readonly price: number;
+  readonly onDemandPrice: number;
+  /** Of 1 to 10: how likely capacity is to be there and to stay. */
+  readonly score: number;
 }
 
 export interface AutoScaling extends Service {
