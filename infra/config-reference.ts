@@ -17,6 +17,7 @@ import { reservedProperties } from './config-rules.ts';
 import { cacheSection } from './data/cache-section.ts';
 import { databaseSection } from './data/database-section.ts';
 import { filesSection } from './data/files-section.ts';
+import { instanceMaintenanceSection } from './environment/capacity-section.ts';
 import { alarmsSection, scalingSection, scheduleSection } from './environment/scaling-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
@@ -102,6 +103,10 @@ ${table(describeSchema(filesSection))}
 At least one. The key is the environment's name: lower-case letters, digits and hyphens, at most 16 characters.
 
 ${table(describeSchema(environmentSection))}
+
+### instanceMaintenancePolicy
+
+${table(describeSchema(instanceMaintenanceSection))}
 
 ### scaling
 

@@ -3,6 +3,7 @@ import { architectureOf, environmentSection } from './config.ts';
 import type { DomainConfiguration, EnvironmentConfiguration, NetworkConfiguration } from './config.ts';
 import { describeSchema } from './config-problems.ts';
 import type { Problem } from './config-problems.ts';
+import { capacityProblems } from './environment/capacity-rules.ts';
 import { scalingProblems } from './environment/scaling-rules.ts';
 
 type Environments = Readonly<Record<string, EnvironmentConfiguration>>;
@@ -37,6 +38,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
     ...ensureSizesInOrder(at, environment),
     ...ensureCheckTimeoutFits(at, environment),
     ...ensurePolicyFits(at, environment),
+    ...capacityProblems(at, environment),
     ...scalingProblems(at, environment),
     ...ensureInactivityFits(at, environment),
     ...ensureSlowStartFits(at, environment),

@@ -12,6 +12,7 @@ import type { Architecture } from '../model/schemas.ts';
 import type { CacheConfiguration } from './data/cache-section.ts';
 import type { DatabaseConfiguration } from './data/database-section.ts';
 import type { FilesConfiguration } from './data/files-section.ts';
+import { capacityKeys } from './environment/capacity-section.ts';
 import { alarmsSection, scalingSection } from './environment/scaling-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
@@ -105,11 +106,7 @@ export const environmentSection = z.strictObject({
       '`SingleInstance`: one instance in a public subnet, with an Elastic IP if it is a web server. `LoadBalanced`: instances in private subnets over all zones, a web server behind an Application Load Balancer (about 16 USD a month plus use).',
   }),
   platform: platform.default('nodejs').meta({ description: 'How a source bundle is run.' }),
-  instanceTypes: z
-    .array(matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as t3.small'))
-    .length(1)
-    .default(['t3.small'])
-    .meta({ description: 'EC2 instance types, of one architecture in a stack. Exactly one for now.' }),
+  ...capacityKeys,
   scaling: scalingSection.optional().meta({
     allowed: 'a mapping, see below',
     description:

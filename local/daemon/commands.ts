@@ -97,12 +97,14 @@ export async function shell(folder: string, command: readonly string[]): Promise
 
 /**
  * Takes a part down as a fault would: `instance i-…` by force, `zone eu-central-1a down` without network and power
- * until `zone eu-central-1a up`. A restart of the daemon brings zones back, too.
+ * until `zone eu-central-1a up`. A restart of the daemon brings zones back, too. `spot i-… 60` is no fault but EC2
+ * that takes a spot instance back: a recommendation now, the notice 60 seconds later, the end two minutes after it.
  */
 export async function drill(folder: string, words: readonly string[]): Promise<number> {
-  const [kind = '', id, change = ''] = words;
-  const kinds = [...Object.keys(crashable), 'zone'];
-  const isKnown = kind === 'zone' ? ['down', 'up'].includes(change) : kind in crashable && !change;
+  const [kind = '', id, detail = ''] = words;
+  const kinds = [...Object.keys(crashable), 'spot', 'zone'];
+  const details: Readonly<Record<string, RegExp>> = { zone: /^(down|up)$/, spot: /^\d*$/ };
+  const isKnown = kinds.includes(kind) && (details[kind] ?? /^$/).test(detail);
   if (id === undefined || !isKnown)
     throw new Refusal(
       `What should go down? ${kinds.join(', ')}, and which one.`,
@@ -112,7 +114,12 @@ export async function drill(folder: string, words: readonly string[]): Promise<n
   const answer = (await askDaemon(folder, 'POST', path)) as { found: boolean } | undefined;
   if (!answer) throw new Refusal(`The local cloud in ${folder} does not run.`, `${wording.command} start`);
   if (!answer.found)
-    throw new Refusal(`The ${kind} ${id} does not exist, or does not run.`, `${wording.command} status`);
+    throw new Refusal(
+      kind === 'spot'
+        ? `${id} is no spot instance that runs.`
+        : `The ${kind} ${id} does not exist, or does not run.`,
+      `${wording.command} status`,
+    );
   return 0;
 }
 
