@@ -42,6 +42,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
     ...scalingProblems(at, environment),
     ...ensureInactivityFits(at, environment),
     ...ensureSlowStartFits(at, environment),
+    ...ensureCookieSticks(at, environment),
     ...ensurePropertiesAllowed(at, environment),
   ];
 }
@@ -91,6 +92,19 @@ function ensureSlowStartFits(
     {
       path: `${at}.slowStartSeconds`,
       message: `${slowStartSeconds} goes with loadBalancingAlgorithm round_robin only; it is ${loadBalancingAlgorithm}.`,
+    },
+  ];
+}
+
+function ensureCookieSticks(
+  at: string,
+  { stickinessSeconds, stickinessCookieName: name }: EnvironmentConfiguration,
+): Problem[] {
+  if (name === undefined || stickinessSeconds > 0) return [];
+  return [
+    {
+      path: `${at}.stickinessCookieName`,
+      message: `"${name}" keeps nobody anywhere while stickinessSeconds is 0; allowed: with 1 or more.`,
     },
   ];
 }

@@ -209,11 +209,11 @@ export const environmentSection = z.strictObject({
       ...onlyBalancedWeb,
     }),
   loadBalancingAlgorithm: z
-    .enum(['round_robin', 'least_outstanding_requests'])
+    .enum(['round_robin', 'least_outstanding_requests', 'weighted_random'])
     .default('round_robin')
     .meta({
       description:
-        'Which instance gets the next request: each in turn, or the one with the fewest requests in flight.',
+        'Which instance gets the next request: each in turn, the one with the fewest requests in flight, or any.',
       ...onlyBalancedWeb,
     }),
   slowStartSeconds: z
@@ -230,6 +230,16 @@ export const environmentSection = z.strictObject({
     .meta({
       description:
         'How long a browser stays with the instance that answered it first, by the cookie `AWSALB`; 0 is not at all.',
+      ...onlyBalancedWeb,
+    }),
+  stickinessCookieName: matching(
+    /^(?!AWSALB)[A-Za-z0-9_.-]{1,256}$/,
+    'letters, digits, _, . and -, not beginning with AWSALB',
+  )
+    .optional()
+    .meta({
+      description:
+        'With `stickinessSeconds`: a browser stays from the moment on when the application sets this cookie of its own, and not by `AWSALB`.',
       ...onlyBalancedWeb,
     }),
   record: matching(

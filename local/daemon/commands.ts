@@ -18,6 +18,7 @@ interface StartValues {
   readonly port?: string | undefined;
   readonly 'front-door'?: string | undefined;
   readonly 'secure-front-door'?: string | undefined;
+  readonly 'time-lapse'?: string | undefined;
   readonly refused: string;
 }
 
@@ -31,6 +32,7 @@ export async function start(folder: string, values: StartValues): Promise<number
     port: portNumber('--port', values.port),
     frontDoorPort: portNumber('--front-door', values['front-door']),
     secureFrontDoorPort: portNumber('--secure-front-door', values['secure-front-door']),
+    timeLapse: lapseFactor(values['time-lapse']),
     refused: values.refused,
     region: process.env.AWS_REGION ?? 'eu-central-1',
     account: '123456789012',
@@ -40,6 +42,17 @@ export async function start(folder: string, values: StartValues): Promise<number
     `  endpoint    ${status.endpoint}\n  front door  ${status.frontDoor}  ${status.secureFrontDoor}\n  state       ${folder}`,
   );
   return 0;
+}
+
+function lapseFactor(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const factor = Number(text);
+  if (!/^\d+$/.test(text) || factor < 1 || factor > 60)
+    throw new Refusal(
+      `--time-lapse is '${text}'; it is a number from 1 (none) to 60.`,
+      `${wording.command} start --time-lapse 10`,
+    );
+  return factor;
 }
 
 function portNumber(option: string, text: string | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import type { Authority } from '../authority.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Lapse } from '../clock.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
 import type { Network } from '../network/network.ts';
@@ -10,6 +10,8 @@ import type { Store } from '../store.ts';
 export interface Parts {
   readonly store: Store;
   readonly clock: Clock;
+  /** Metrics, alarms and scaling policies live faster than the rest, for whoever wants to watch them. */
+  readonly lapse?: Lapse | undefined;
   readonly account: string;
   readonly region: string;
   /** Where the cloud keeps its files: `objects/`, `disks/`, `run/`. */

@@ -303,6 +303,15 @@ describe('a stack file', () => {
       'beanpole:environments.web.instanceMaintenancePolicy.maxHealthyPercentage: 160 is more than 100 above minHealthyPercentage, which is 50.',
     ],
     [
+      'a cookie that nobody is kept by',
+      () =>
+        readWith(
+          { web: { ...balanced, stickinessCookieName: 'session' } },
+          { 'beanpole:network': { natGateways: 'Single' } },
+        ),
+      'beanpole:environments.web.stickinessCookieName: "session" keeps nobody anywhere while stickinessSeconds is 0; allowed: with 1 or more.',
+    ],
+    [
       'a record without a domain',
       () => readWith({ web: { ...web, record: 'www' } }),
       'beanpole:environments.web.record: "www" needs a domain; set beanpole:domain.',

@@ -31,7 +31,8 @@ export interface TestCloud {
   remove(): Promise<void>;
 }
 
-export async function startCloud(): Promise<TestCloud> {
+/** `options` are further ones of `beanpole local start`. */
+export async function startCloud(...options: string[]): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
   const own = copyOfProject(join(folder, 'project-under-test'));
   const base = { ...process.env, BEANPOLE_CLOUD: join(folder, 'state'), NO_COLOR: '1' };
@@ -39,7 +40,7 @@ export async function startCloud(): Promise<TestCloud> {
 
   const started = await run(
     process.execPath,
-    beanpoleArgs(['local', 'start', '--port', '0', '--front-door', '0']),
+    beanpoleArgs(['local', 'start', '--port', '0', '--front-door', '0', ...options]),
     base,
     own,
   );

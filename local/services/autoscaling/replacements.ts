@@ -55,15 +55,14 @@ export interface Room {
   readonly absent: number;
 }
 
-/** One can always be replaced, whatever the percentages of so few come to. */
+/** One can always be replaced, whatever the percentages of so few come to: AWS launches it first. */
 export function roomFor({ maintenance, desiredCapacity: desired }: GroupRow): Room {
   if (!maintenance) return { extra: desired, absent: 1 };
   const extra = Math.floor((desired * maintenance.maxHealthyPercentage) / 100) - desired;
   const absent = desired - Math.ceil((desired * maintenance.minHealthyPercentage) / 100);
-  if (extra > 0 || absent > 0) return { extra, absent };
-  return maintenance.maxHealthyPercentage > 100 ? { extra: 1, absent: 0 } : { extra: 0, absent: 1 };
+  return extra > 0 || absent > 0 ? { extra, absent } : { extra: 1, absent: 0 };
 }
 
 /** Without a policy AWS goes for availability only where it balances: zones, spot capacity, purchase options. */
-export const isLaunchFirst = ({ maintenance }: GroupRow, kind: Due['kind'] | 'zones'): boolean =>
-  maintenance ? maintenance.maxHealthyPercentage > 100 : kind !== 'health' && kind !== 'lifetime';
+export const isLaunchFirst = (group: GroupRow, kind: Due['kind'] | 'zones'): boolean =>
+  group.maintenance ? roomFor(group).extra > 0 : kind !== 'health' && kind !== 'lifetime';

@@ -20,7 +20,8 @@ const tenSeconds = 10_000;
  * Auto Scaling it stores each minute, and each ten seconds at high resolution, so that alarms with short periods
  * work on AWS's own metrics too (on AWS those have one-minute periods). No anomaly detection, no SEARCH.
  */
-export function createCloudWatch(parts: Parts) {
+export function createCloudWatch(region: Parts) {
+  const parts: Parts = { ...region, clock: region.lapse?.clock ?? region.clock };
   const state = cloudWatchState(parts);
   const alarms = alarmClock(parts, state);
   const sources = [instanceMetrics, queueMetrics, groupMetrics];
@@ -28,7 +29,8 @@ export function createCloudWatch(parts: Parts) {
 
   /** Measures in equal steps; a failed measurement leaves a gap, as it would on AWS. */
   function measureEvery(step: number, into: 'minute' | 'second', then: () => void): void {
-    const measure = sources.map((source) => source(parts));
+    // Machines and queues live by the region's own clock.
+    const measure = sources.map((source) => source(region));
     stops.push(
       every(parts.clock, step, async (at) => {
         const found = await Promise.all(measure.map((one) => one(at - step).catch(() => [])));

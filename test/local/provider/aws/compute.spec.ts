@@ -206,7 +206,8 @@ describe('resources of Auto Scaling and Elastic Load Balancing', () => {
       changed: {
         ...inputs,
         deregistrationDelay: 30,
-        stickiness: { type: 'lb_cookie', cookieDuration: 60 },
+        stickiness: { type: 'app_cookie', cookieName: 'session', cookieDuration: 60 },
+        loadBalancingAlgorithmType: 'weighted_random',
         healthCheck: { path: '/health', interval: 20, healthyThreshold: 2 },
         tags: { a: '1' },
       },
