@@ -161,13 +161,53 @@ export interface LoadBalancing extends Service {
 }
 
 export interface Databases extends Service, Crashable {
+  /** What CloudWatch measures of every DB instance that answers. */
+  measure(): Promise<readonly DatabaseMeasure[]>;
   /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
 }
 
+export interface DatabaseMeasure {
+  readonly instance: string;
+  /** Aurora only. */
+  readonly cluster?: string;
+  readonly role?: 'WRITER' | 'READER';
+  /** Since the server was started. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  /** Of the instance class, or of the most that a serverless instance grows to. */
+  readonly totalMemoryBytes: number;
+  /** Of clients. */
+  readonly connections: number;
+  /** Behind the server that it follows; absent: it follows none. */
+  readonly lagSeconds?: number;
+  /** Absent in Aurora, whose storage grows. */
+  readonly freeStorageBytes?: number;
+  /** Bounds of a serverless instance, in Aurora capacity units. */
+  readonly capacity?: { readonly minCapacity: number; readonly maxCapacity: number };
+}
+
 export interface ElastiCache extends Service, Crashable {
+  /** What CloudWatch measures of every node that answers. */
+  measure(): Promise<readonly CacheMeasure[]>;
   /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
+}
+
+export interface CacheMeasure {
+  /** Id of its cache cluster: `sessions-001`. */
+  readonly node: string;
+  /** Totals since the server was started. */
+  readonly cpuSeconds: number;
+  readonly evictions: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly usedMemoryBytes: number;
+  readonly totalMemoryBytes: number;
+  readonly connections: number;
+  readonly items: number;
+  /** Of a replica. */
+  readonly lagSeconds?: number;
 }
 
 /** What a service that manages secrets for its users (RDS its master passwords) needs of Secrets Manager. */
@@ -197,6 +237,8 @@ export interface ManagedSecret {
 export type SecretRotation = (arn: string, versionId?: string) => Promise<string>;
 
 export interface Efs extends Service {
+  /** What CloudWatch measures of every file system. */
+  measure(): Promise<readonly { readonly id: string; readonly bytes: number }[]>;
   /** Addresses of a file system's mount targets by their DNS name; undefined: not ours, or none is there. */
   resolve(name: string): readonly string[] | undefined;
 }
