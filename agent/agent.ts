@@ -18,10 +18,11 @@ import { errandsBy } from './errands/send.ts';
 import { probe } from './health/probe.ts';
 import type { HealthWatch } from './health/watch.ts';
 import { Instance, type Facts } from './instance.ts';
+import { leaveWhenInterrupted, watchInterruption } from './interruption.ts';
 import { AgentLog } from './logs/agent-log.ts';
 import { connectLogs } from './logs/connect.ts';
 import type { LogShipper } from './logs/shipper.ts';
-import { readIdentity } from './metadata.ts';
+import { readIdentity, readLifeCycle, readSpotAction } from './metadata.ts';
 import { checkTimeoutMilliseconds, healthWatch } from './observation.ts';
 import { Problems } from './problems.ts';
 import { Nginx } from './proxy/nginx.ts';
@@ -207,6 +208,19 @@ export class Agent {
     this.#shipper = shipper;
     void shipper.run(this.#stopping.signal);
     shipper.follow(path.join(instancePaths.logs, 'hooks.log'), 'agent', 'hooks');
+    const interruption = watchInterruption(this.#clock, { lifeCycle: readLifeCycle, action: readSpotAction });
+    void leaveWhenInterrupted({
+      clock: this.#clock,
+      signal: this.#stopping.signal,
+      instanceId: identity.instanceId,
+      interruption,
+      errand: this.#errand,
+      say: (line) => {
+        this.#log.event('WARN', line);
+      },
+    }).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#log.event('ERROR', String(error));
+    });
     if (descriptor.workerDaemon)
       this.#worker = startWorkerTier({
         s3: this.#clients.s3,
@@ -216,6 +230,7 @@ export class Agent {
         errand: this.#errand,
         log: this.#log,
         facts,
+        interruption,
         settings: descriptor.workerDaemon,
         tasks: () => this.#state.value.live?.cron ?? [],
       });

@@ -24,11 +24,19 @@ export async function readIdentity(): Promise<Identity> {
 }
 
 /** Where Auto Scaling wants the instance to be; undefined outside a group, and while it wants nothing. */
-export async function readTargetLifecycleState(): Promise<string | undefined> {
+export const readTargetLifecycleState = (): Promise<string | undefined> =>
+  readIfThere('autoscaling/target-lifecycle-state');
+
+/** `spot` or `on-demand`. */
+export const readLifeCycle = (): Promise<string | undefined> => readIfThere('instance-life-cycle');
+
+/** What EC2 is about to do to a spot instance, and when, as JSON; undefined: nothing. */
+export const readSpotAction = (): Promise<string | undefined> => readIfThere('spot/instance-action');
+
+async function readIfThere(path: string): Promise<string | undefined> {
   const token = await call('PUT', '/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '60' });
-  const path = '/latest/meta-data/autoscaling/target-lifecycle-state';
   try {
-    return await call('GET', path, { 'x-aws-ec2-metadata-token': token });
+    return await call('GET', `/latest/meta-data/${path}`, { 'x-aws-ec2-metadata-token': token });
   } catch (error) {
     if ((error as Error).message.endsWith('status 404.')) return undefined;
     throw error;

@@ -14,9 +14,10 @@ import {
 import { allowedBy, describeSchema } from './config-problems.ts';
 import type { Described } from './config-problems.ts';
 import { reservedProperties } from './config-rules.ts';
-import { cacheSection } from './data/cache-section.ts';
-import { databaseSection } from './data/database-section.ts';
+import { cacheAlarmsSection, cacheSection } from './data/cache-section.ts';
+import { databaseAlarmsSection, databaseSection } from './data/database-section.ts';
 import { filesSection } from './data/files-section.ts';
+import { instanceMaintenanceSection } from './environment/capacity-section.ts';
 import { alarmsSection, scalingSection, scheduleSection } from './environment/scaling-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
@@ -84,11 +85,23 @@ in Secrets Manager and rotates it.
 
 ${table(describeSchema(databaseSection))}
 
+### database.alarms
+
+Each costs 0.10 USD a month for every instance (us-east-1).
+
+${table(describeSchema(databaseAlarmsSection))}
+
 ## beanpole:cache
 
 Optional; \`{}\` takes all defaults. ElastiCache, encrypted; the application gets \`REDIS_URL\`.
 
 ${table(describeSchema(cacheSection))}
+
+### cache.alarms
+
+Each costs 0.10 USD a month for every node (us-east-1).
+
+${table(describeSchema(cacheAlarmsSection))}
 
 ## beanpole:files
 
@@ -102,6 +115,10 @@ ${table(describeSchema(filesSection))}
 At least one. The key is the environment's name: lower-case letters, digits and hyphens, at most 16 characters.
 
 ${table(describeSchema(environmentSection))}
+
+### instanceMaintenancePolicy
+
+${table(describeSchema(instanceMaintenanceSection))}
 
 ### scaling
 

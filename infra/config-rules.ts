@@ -3,6 +3,7 @@ import { architectureOf, environmentSection } from './config.ts';
 import type { DomainConfiguration, EnvironmentConfiguration, NetworkConfiguration } from './config.ts';
 import { describeSchema } from './config-problems.ts';
 import type { Problem } from './config-problems.ts';
+import { capacityProblems } from './environment/capacity-rules.ts';
 import { scalingProblems } from './environment/scaling-rules.ts';
 
 type Environments = Readonly<Record<string, EnvironmentConfiguration>>;
@@ -37,9 +38,11 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
     ...ensureSizesInOrder(at, environment),
     ...ensureCheckTimeoutFits(at, environment),
     ...ensurePolicyFits(at, environment),
+    ...capacityProblems(at, environment),
     ...scalingProblems(at, environment),
     ...ensureVisibilityLasts(at, environment),
     ...ensureSlowStartFits(at, environment),
+    ...ensureCookieSticks(at, environment),
     ...ensurePropertiesAllowed(at, environment),
   ];
 }
@@ -89,6 +92,19 @@ function ensureSlowStartFits(
     {
       path: `${at}.slowStartSeconds`,
       message: `${slowStartSeconds} goes with loadBalancingAlgorithm round_robin only; it is ${loadBalancingAlgorithm}.`,
+    },
+  ];
+}
+
+function ensureCookieSticks(
+  at: string,
+  { stickinessSeconds, stickinessCookieName: name }: EnvironmentConfiguration,
+): Problem[] {
+  if (name === undefined || stickinessSeconds > 0) return [];
+  return [
+    {
+      path: `${at}.stickinessCookieName`,
+      message: `"${name}" keeps nobody anywhere while stickinessSeconds is 0; allowed: with 1 or more.`,
     },
   ];
 }

@@ -12,6 +12,7 @@ import type { Architecture } from '../model/schemas.ts';
 import type { CacheConfiguration } from './data/cache-section.ts';
 import type { DatabaseConfiguration } from './data/database-section.ts';
 import type { FilesConfiguration } from './data/files-section.ts';
+import { capacityKeys } from './environment/capacity-section.ts';
 import { alarmsSection, scalingSection } from './environment/scaling-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
@@ -105,11 +106,7 @@ export const environmentSection = z.strictObject({
       '`SingleInstance`: one instance in a public subnet, with an Elastic IP if it is a web server. `LoadBalanced`: instances in private subnets over all zones, a web server behind an Application Load Balancer (about 16 USD a month plus use).',
   }),
   platform: platform.default('nodejs').meta({ description: 'How a source bundle is run.' }),
-  instanceTypes: z
-    .array(matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as t3.small'))
-    .length(1)
-    .default(['t3.small'])
-    .meta({ description: 'EC2 instance types, of one architecture in a stack. Exactly one for now.' }),
+  ...capacityKeys,
   scaling: scalingSection.optional().meta({
     allowed: 'a mapping, see below',
     description:
@@ -212,11 +209,11 @@ export const environmentSection = z.strictObject({
       ...onlyBalancedWeb,
     }),
   loadBalancingAlgorithm: z
-    .enum(['round_robin', 'least_outstanding_requests'])
+    .enum(['round_robin', 'least_outstanding_requests', 'weighted_random'])
     .default('round_robin')
     .meta({
       description:
-        'Which instance gets the next request: each in turn, or the one with the fewest requests in flight.',
+        'Which instance gets the next request: each in turn, the one with the fewest requests in flight, or any.',
       ...onlyBalancedWeb,
     }),
   slowStartSeconds: z
@@ -233,6 +230,16 @@ export const environmentSection = z.strictObject({
     .meta({
       description:
         'How long a browser stays with the instance that answered it first, by the cookie `AWSALB`; 0 is not at all.',
+      ...onlyBalancedWeb,
+    }),
+  stickinessCookieName: matching(
+    /^(?!AWSALB)[A-Za-z0-9_.-]{1,256}$/,
+    'letters, digits, _, . and -, not beginning with AWSALB',
+  )
+    .optional()
+    .meta({
+      description:
+        'With `stickinessSeconds`: a browser stays from the moment on when the application sets this cookie of its own, and not by `AWSALB`.',
       ...onlyBalancedWeb,
     }),
   record: matching(

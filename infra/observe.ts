@@ -154,7 +154,9 @@ async function readTemplateImage({ ec2 }: Clients, template: string): Promise<st
 async function readRunningVersion({ autoScaling }: Clients, group: string): Promise<string | undefined> {
   const command = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] });
   const { AutoScalingGroups } = await explained(`the Auto Scaling group ${group}`, autoScaling.send(command));
-  return AutoScalingGroups?.[0]?.LaunchTemplate?.Version;
+  const { LaunchTemplate, MixedInstancesPolicy } = AutoScalingGroups?.[0] ?? {};
+  const template = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+  return template?.Version;
 }
 
 async function readParameter<T extends z.ZodType>(

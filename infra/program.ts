@@ -9,6 +9,7 @@ import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
 import { Network } from './network/network.ts';
 import { Dashboard } from './observability/dashboard.ts';
+import { DataAlarms } from './observability/data-alarms.ts';
 import type { Observed } from './observed.ts';
 
 /** Values that `pulumi stack output` shows. */
@@ -30,7 +31,8 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
-  createDashboard(configuration, made);
+  createDataAlarms(configuration, observed, stores);
+  createDashboard(configuration, made, stores);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
     Object.fromEntries(
@@ -51,9 +53,30 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
 function createDashboard(
   configuration: EnvironmentStack,
   made: Readonly<Record<string, Environment>>,
+  { database, cache, files }: DataStores,
 ): Dashboard {
   const environments = Object.values(made).map(({ shownOnDashboard }) => shownOnDashboard);
-  return new Dashboard(stackPrefix(configuration), { region: configuration.region, environments });
+  const data = {
+    databaseInstances: database?.instances ?? [],
+    cacheNodes: cache?.nodes ?? [],
+    fileSystemId: files?.fileSystemId,
+  };
+  return new Dashboard(stackPrefix(configuration), { region: configuration.region, environments, data });
+}
+
+function createDataAlarms(
+  configuration: EnvironmentStack,
+  { application }: Observed,
+  stores: DataStores,
+): DataAlarms | undefined {
+  const { database, cache } = configuration;
+  if (!stores.database && !stores.cache) return undefined;
+  return new DataAlarms(`${stackPrefix(configuration)}-data-alarms`, {
+    ...(stores.database && database && { database: { store: stores.database, configuration: database } }),
+    ...(stores.cache && cache && { cache: { store: stores.cache, configuration: cache } }),
+    topicArn: application.alarmTopicArn,
+    tags: stackTags(configuration),
+  });
 }
 
 const workersFirst = ({ environments }: EnvironmentStack): string[] =>

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createAuthority } from './authority.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, timeLapse } from './clock.ts';
 import { frontDoorCertificates } from './daemon/front-door/certificates.ts';
 import { createFrontDoor, type FrontDoorOptions } from './daemon/front-door/front-door.ts';
 import { knownNames } from './daemon/front-door/known-names.ts';
 import type { DoorPorts } from './daemon/front-door/names.ts';
+import type { Settings } from './daemon/settings.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { MetadataService } from './instances/metadata.ts';
 import { serveMetadata } from './instances/metadata-server.ts';
@@ -38,6 +39,7 @@ export interface CloudOptions {
   /** Where browsers reach the front doors. */
   readonly frontDoorPorts: DoorPorts;
   readonly refusal: Refusal;
+  readonly timeLapse?: Settings['timeLapse'] | undefined;
 }
 
 export interface Cloud {
@@ -63,7 +65,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   publishRoot(folder, await authority.rootCertificate());
   const instances = createInstances({ folder, network, region, origin, clock, authority });
   const planes = { network, instances, authority, outages: createOutages() };
-  const parts = await createServices({ store, clock, account, region, folder, origin, ...planes });
+  const { factor, since } = options.timeLapse ?? {};
+  const lapse = factor && since ? timeLapse(clock, factor, since) : undefined;
+  const parts = await createServices({ store, clock, lapse, account, region, folder, origin, ...planes });
   const closeDoors = await openDoors(parts, network, options);
   await startServices(parts);
   return {

@@ -1,6 +1,7 @@
 /**
  * AWS on one Linux machine.
  *   start [--folder DIR] [--port 4566] [--front-door 8080] [--secure-front-door 8443] [--refused reject|drop]
+ *     [--time-lapse 1]
  *   stop, status [--json], shell [-- command], reset [--yes], drill PART ID, each with [--folder DIR]
  */
 import { enableCompileCache } from 'node:module';
@@ -56,6 +57,7 @@ function parse(args: string[]) {
     port: { type: 'string' },
     'front-door': { type: 'string' },
     'secure-front-door': { type: 'string' },
+    'time-lapse': { type: 'string' },
     refused: { type: 'string', default: 'reject' },
     json: { type: 'boolean', default: false },
     yes: { type: 'boolean', short: 'y', default: false },

@@ -84,6 +84,8 @@ export interface Errands {
     input: { instanceId: string; hook: string; result: 'CONTINUE' | 'ABANDON' };
     output: { state: string | null; completed: boolean };
   };
+  /** Asks the instance's Auto Scaling group to take it out and replace it; answers where it was. */
+  leave: { input: { instanceId: string }; output: { state: string | null } };
   /** Due times of tasks, each after a moment of its own, in order. */
   due: { input: { tasks: readonly (CronTask & { after: string })[]; until: string }; output: Due[] };
   metrics: { input: MetricsInput; output: null };

@@ -7,6 +7,7 @@ import type { ErrandAnswer } from './contract.ts';
 import { readSecretVersion } from './database.ts';
 import { readDescriptor } from './descriptor.ts';
 import { describeError, FinalError, isFinal } from './final-error.ts';
+import { leaveGroup } from './leave.ts';
 import { completeHook } from './lifecycle.ts';
 import { publishMetrics } from './metrics.ts';
 import { readPointer } from './pointer.ts';
@@ -21,6 +22,7 @@ const errands: Record<string, (input: never, progress: (line: string) => void) =
   properties: resolveProperties,
   secretVersion: readSecretVersion,
   lifecycle: completeHook,
+  leave: leaveGroup,
   due: (input) => Promise.resolve(dueTimes(input)),
   metrics: publishMetrics,
   address: associateAddress,

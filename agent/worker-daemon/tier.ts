@@ -9,6 +9,7 @@ import { ScheduleFile } from '../cron/schedule-file.ts';
 import { Scheduler } from '../cron/scheduler.ts';
 import type { SendErrand } from '../errands/contract.ts';
 import type { Facts } from '../instance.ts';
+import type { Interruption } from '../interruption.ts';
 import type { AgentLog } from '../logs/agent-log.ts';
 import { readTargetLifecycleState } from '../metadata.ts';
 import { WorkerDaemon } from './daemon.ts';
@@ -25,6 +26,7 @@ export interface WorkerTierParts {
   readonly log: AgentLog;
   readonly facts: Facts;
   readonly settings: NonNullable<InstanceDescriptor['workerDaemon']>;
+  readonly interruption: Interruption;
   /** Periodic tasks of the version that serves now. */
   readonly tasks: () => readonly CronTask[];
 }
@@ -71,6 +73,7 @@ export function startWorkerTier(parts: WorkerTierParts): RunningWorkerTier {
       instanceId: facts.identity.instanceId,
       graceMilliseconds: facts.descriptor.drainTimeoutSeconds * 1000,
       targetState: readTargetLifecycleState,
+      interruption: parts.interruption,
       say: (line) => {
         log.event('INFO', line);
       },

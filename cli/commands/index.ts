@@ -15,6 +15,7 @@ import localDrillCache from './local/drill/cache.ts';
 import localDrillDatabase from './local/drill/database.ts';
 import localDrillInstance from './local/drill/instance.ts';
 import localDrillRotate from './local/drill/rotate.ts';
+import localDrillSpot from './local/drill/spot.ts';
 import localDrillZone from './local/drill/zone.ts';
 import localEnv from './local/env.ts';
 import localReset from './local/reset.ts';
@@ -77,5 +78,6 @@ export const commands: readonly Command[] = [
   localDrillDatabase,
   localDrillCache,
   localDrillRotate,
+  localDrillSpot,
   localReset,
 ];

@@ -4,7 +4,10 @@ import {
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingClient,
+  type AutoScalingGroup,
   type Instance,
+  type LaunchTemplateSpecification,
+  type UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import type { Slot } from '../../model/names.ts';
 import type { EnvironmentDescriptor } from '../../model/schemas.ts';
@@ -24,8 +27,9 @@ export function createGroup({ autoScaling }: Clients, environment: EnvironmentDe
       await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...sizes }));
     },
     async useLaunchTemplate(Version) {
-      const LaunchTemplate = { LaunchTemplateId, Version };
-      await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate }));
+      const group = await describeGroup(autoScaling, AutoScalingGroupName);
+      const template = templateUpdate(group, { LaunchTemplateId, Version });
+      await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, ...template }));
     },
     async suspend(processes) {
       const ScalingProcesses = [...processes];
@@ -50,7 +54,20 @@ export async function observeGroups(
   return { blue: blueState, green: greenState };
 }
 
-export async function observeGroup(autoScaling: AutoScalingClient, name: string): Promise<GroupState> {
+/** Pure: a mixed group has its template inside its policy, whose instance types stay as they are. */
+export function templateUpdate(
+  { MixedInstancesPolicy: mixed }: AutoScalingGroup,
+  template: LaunchTemplateSpecification,
+): Pick<UpdateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInstancesPolicy'> {
+  if (!mixed) return { LaunchTemplate: template };
+  return {
+    MixedInstancesPolicy: {
+      LaunchTemplate: { ...mixed.LaunchTemplate, LaunchTemplateSpecification: template },
+    },
+  };
+}
+
+async function describeGroup(autoScaling: AutoScalingClient, name: string): Promise<AutoScalingGroup> {
   const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
@@ -58,10 +75,17 @@ export async function observeGroup(autoScaling: AutoScalingClient, name: string)
     throw new UserError(`The Auto Scaling group ${name} does not exist any more.`, {
       next: 'pulumi refresh, then pulumi up',
     });
+  return group;
+}
+
+export async function observeGroup(autoScaling: AutoScalingClient, name: string): Promise<GroupState> {
+  const group = await describeGroup(autoScaling, name);
+  const template =
+    group.LaunchTemplate ?? group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   const { MinSize = 0, MaxSize = 0, DesiredCapacity = 0 } = group;
   return {
     size: { minSize: MinSize, maxSize: MaxSize, desiredCapacity: DesiredCapacity },
-    launchTemplateVersion: group.LaunchTemplate?.Version ?? '',
+    launchTemplateVersion: template?.Version ?? '',
     suspendedProcesses: (group.SuspendedProcesses ?? []).map(({ ProcessName = '' }) => ProcessName),
     instances: (group.Instances ?? []).map(toFleetInstance),
   };

@@ -15,6 +15,7 @@ export class AuroraCluster extends pulumi.ComponentResource implements Database 
   readonly host: pulumi.Output<string>;
   readonly readerHost: pulumi.Output<string> | undefined;
   readonly databaseName: string;
+  readonly instances: readonly pulumi.Output<string>[];
   readonly secretArn: pulumi.Output<string>;
   readonly needs: readonly pulumi.Resource[] = [];
 
@@ -24,8 +25,10 @@ export class AuroraCluster extends pulumi.ComponentResource implements Database 
 
     const securityGroup = createStoreSecurityGroup(name, 'Database', args, this);
     const cluster = this.createCluster(name, args, securityGroup);
-    for (let index = 1; index <= configuration.instances; index++)
-      this.createInstance(`${name}-${index}`, args, cluster);
+    this.instances = Array.from(
+      { length: configuration.instances },
+      (_, index) => this.createInstance(`${name}-${index + 1}`, args, cluster).identifier,
+    );
 
     this.securityGroupId = securityGroup.id;
     this.host = cluster.endpoint;

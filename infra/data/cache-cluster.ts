@@ -19,6 +19,8 @@ export class CacheCluster extends pulumi.ComponentResource implements DataStore 
   readonly host: pulumi.Output<string>;
   /** Where reads may go; absent where there is only one node. */
   readonly readerHost: pulumi.Output<string> | undefined;
+  /** Identifiers of the cache clusters, as ElastiCache calls each node. */
+  readonly nodes: readonly pulumi.Output<string>[];
   readonly needs: readonly pulumi.Resource[] = [];
 
   constructor(name: string, args: CacheClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -27,6 +29,9 @@ export class CacheCluster extends pulumi.ComponentResource implements DataStore 
     const securityGroup = createStoreSecurityGroup(name, 'Cache', args, this);
     const group = this.createGroup(name, args, securityGroup);
 
+    this.nodes = Array.from({ length: 1 + args.configuration.replicas }, (_, index) =>
+      group.memberClusters.apply((members) => members.toSorted()[index] ?? ''),
+    );
     this.securityGroupId = securityGroup.id;
     this.host = group.primaryEndpointAddress;
     this.readerHost = args.configuration.replicas > 0 ? group.readerEndpointAddress : undefined;

@@ -16,6 +16,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
   readonly host: pulumi.Output<string>;
   readonly readerHost: pulumi.Output<string> | undefined;
   readonly databaseName: string;
+  readonly instances: readonly pulumi.Output<string>[];
   readonly secretArn: pulumi.Output<string>;
   readonly needs: readonly pulumi.Resource[] = [];
 
@@ -29,6 +30,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
       this.createReplica(`${name}-replica-${index + 1}`, args, primary, securityGroup),
     );
 
+    this.instances = [primary, ...replicas].map(({ identifier }) => identifier);
     this.securityGroupId = securityGroup.id;
     this.host = primary.address;
     this.readerHost = replicas[0]?.address;

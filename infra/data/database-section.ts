@@ -12,6 +12,27 @@ const capacity = z
   .multipleOf(0.5)
   .meta({ allowed: 'Aurora capacity units from 0 to 256 in steps of 0.5' });
 
+export const databaseAlarmsSection = z.strictObject({
+  cpuPercent: wholeNumber(1, 100).default(90).meta({ description: 'CPU of an instance for five minutes.' }),
+  connections: wholeNumber(1, 100_000).optional().meta({
+    description: 'Connections to one instance. Default: four fifths of what its memory allows.',
+  }),
+  freeableMemoryPercent: wholeNumber(1, 99)
+    .default(5)
+    .meta({ description: 'Memory of an instance that is left. Not for Serverless v2, which grows.' }),
+  capacityPercent: wholeNumber(1, 100)
+    .default(90)
+    .meta({
+      description: 'Serverless v2: how much of `maxCapacity` an instance has grown to, for 15 minutes.',
+    }),
+  replicaLagSeconds: wholeNumber(1, 86_400)
+    .default(10)
+    .meta({ description: 'How far a reader or read replica is behind.' }),
+  freeStoragePercent: wholeNumber(1, 99)
+    .default(10)
+    .meta({ description: '`mysql`: storage that is left. Aurora storage grows by itself.' }),
+});
+
 export const databaseSection = z.strictObject({
   engine: z.enum(['aurora-mysql', 'mysql']).meta({
     description:
@@ -85,6 +106,10 @@ export const databaseSection = z.strictObject({
       allowed: 'the identifier or ARN of a snapshot',
       description: 'What the database begins with. Changes nothing once it is there.',
     }),
+  alarms: databaseAlarmsSection.prefault({}).meta({
+    allowed: 'a mapping, see below',
+    description: "Limits beyond which the application stack's alarm topic is told.",
+  }),
 });
 
 export type DatabaseConfiguration = z.infer<typeof databaseSection>;

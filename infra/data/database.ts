@@ -12,6 +12,8 @@ export interface Database extends DataStore {
   /** Where reads may go; absent where there is only one instance. */
   readonly readerHost: pulumi.Output<string> | undefined;
   readonly databaseName: string;
+  /** Identifiers of the DB instances: writer and readers, or instance and replicas. */
+  readonly instances: readonly pulumi.Output<string>[];
   /** Secrets Manager secret with `username` and `password`, kept and rotated by RDS. */
   readonly secretArn: pulumi.Output<string>;
 }

@@ -145,6 +145,7 @@ export class Environment extends pulumi.ComponentResource {
         ownDeadLetterQueueArn: this.worker?.queue.deadLetterArn,
         targetQueueArn: args.targetQueue?.arn,
         hasElasticIp: this.web?.elasticIp !== undefined,
+        hasSpot: args.configuration.enableSpot,
         databaseSecretArn: args.stores.database?.secretArn,
       },
       { parent: this },
@@ -191,7 +192,7 @@ export class Environment extends pulumi.ComponentResource {
         name: args.name,
         colour,
         imageId: observed.image.id,
-        instanceType: configuration.instanceTypes[0] ?? '',
+        capacity: configuration,
         rootVolumeSizeGb: configuration.rootVolumeSizeGb,
         instanceProfileName: made.role.profileName,
         securityGroupId: made.chain.instancesId,
@@ -207,6 +208,7 @@ export class Environment extends pulumi.ComponentResource {
           platform: configuration.platform,
         }),
         scaling: this.slotScaling(configuration),
+        runningTemplateVersion: colour === observed.activeSlot ? observed.runningTemplateVersion : undefined,
         size: slotSize(colour, observed.activeSlot, configuration),
         terminationTimeoutSeconds:
           configuration.tier === 'Worker'

@@ -23,6 +23,8 @@ export interface PermissionsArgs {
   readonly targetQueueArn?: string | undefined;
   /** Whether instances associate an Elastic IP with themselves. */
   readonly hasElasticIp: boolean;
+  /** Whether EC2 may take instances back. */
+  readonly hasSpot: boolean;
   /** Master user of the stack's database. */
   readonly databaseSecretArn?: string | undefined;
 }
@@ -126,7 +128,12 @@ function lifecycleStatements(args: PermissionsArgs): Statement[] {
     {
       Sid: 'AnswerLifecycleHooks',
       Effect: 'Allow',
-      Action: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+      Action: [
+        'autoscaling:CompleteLifecycleAction',
+        'autoscaling:RecordLifecycleActionHeartbeat',
+        // A spot instance that EC2 takes back has itself taken out first.
+        ...(args.hasSpot ? ['autoscaling:TerminateInstanceInAutoScalingGroup'] : []),
+      ],
       Resource: arn(args, 'autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*'),
       Condition: taggedAsOwn(args),
     },

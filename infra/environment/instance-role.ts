@@ -15,6 +15,8 @@ export interface InstanceRoleArgs {
   readonly ownDeadLetterQueueArn?: pulumi.Input<string> | undefined;
   readonly targetQueueArn?: pulumi.Input<string> | undefined;
   readonly hasElasticIp: boolean;
+  /** Whether EC2 may take instances back. */
+  readonly hasSpot: boolean;
   readonly databaseSecretArn?: pulumi.Input<string> | undefined;
 }
 

@@ -20,6 +20,8 @@ export interface LoadBalancerArgs {
   readonly slowStartSeconds: number;
   /** 0: requests of one browser go to any instance. */
   readonly stickinessSeconds: number;
+  /** The application's cookie that a browser is kept by; undefined: the load balancer makes one. */
+  readonly stickinessCookieName: string | undefined;
   /** Makes it answer by HTTPS; HTTP is then redirected there. */
   readonly tls: { readonly certificateArn: pulumi.Input<string>; readonly policy: string } | undefined;
   readonly tags: Record<string, string>;
@@ -110,7 +112,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         loadBalancingAlgorithmType: args.algorithm,
         slowStart: args.slowStartSeconds,
         stickiness: {
-          type: 'lb_cookie',
+          ...(args.stickinessCookieName === undefined
+            ? { type: 'lb_cookie' }
+            : { type: 'app_cookie', cookieName: args.stickinessCookieName }),
           enabled: args.stickinessSeconds > 0,
           // AWS wants a duration also where it means nothing.
           cookieDuration: args.stickinessSeconds || 86_400,

@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { dimensionOf } from '../observability/alarms.ts';
+import { dimensionOf } from '../observability/metric-alarm.ts';
 import type { ScalingConfiguration } from './scaling-section.ts';
 
 export interface ScalingArgs {

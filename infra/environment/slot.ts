@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { launchHook, tags, terminationHook } from '../../model/names.ts';
 import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
+import { groupCapacity } from './capacity.ts';
 import { launchTemplateArgs } from './launch-template.ts';
 import { Scaling } from './scaling.ts';
 import type { ScalingArgs } from './scaling.ts';
@@ -10,7 +11,8 @@ export interface SlotArgs {
   readonly name: EnvironmentName;
   readonly colour: Colour;
   readonly imageId: string;
-  readonly instanceType: string;
+  /** What is launched, at which price, and how it is replaced. */
+  readonly capacity: Parameters<typeof groupCapacity>[0];
   readonly rootVolumeSizeGb: number;
   readonly instanceProfileName: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
@@ -21,6 +23,11 @@ export interface SlotArgs {
   readonly scaling?: SlotScaling | undefined;
   /** A script without secrets. */
   readonly userData: string;
+  /**
+   * The template version that the group launches already; undefined: the newest. It counts where a group begins or
+   * ceases to mix instance types, which must not roll out a newer version by the way.
+   */
+  readonly runningTemplateVersion?: string | undefined;
   /** Sizes when the group is made; later the CLI moves them. */
   readonly size: SlotSize;
   /** Longest time from launch until an instance says that it serves. */
@@ -66,6 +73,7 @@ export const groupMovedByDeployments = [
   'maxSize',
   'desiredCapacity',
   'launchTemplate.version',
+  'mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version',
   'initialLifecycleHooks',
 ];
 
@@ -80,9 +88,17 @@ export class Slot extends pulumi.ComponentResource {
     super('beanpole:environment:Slot', name, {}, opts);
     const slotTags = { ...tags(args.name), 'beanpole:slot': args.colour, Name: name };
 
-    const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs({ ...args, tags: slotTags }), {
-      parent: this,
-    });
+    const template = new aws.ec2.LaunchTemplate(
+      name,
+      launchTemplateArgs({
+        ...args,
+        instanceType: args.capacity.instanceTypes[0] ?? '',
+        tags: slotTags,
+      }),
+      {
+        parent: this,
+      },
+    );
     const group = this.createGroup(name, args, template, slotTags);
     for (const hook of hooksOf(args)) this.createHook(name, hook, group);
     if (args.scaling) this.createScaling(`${name}-scaling`, args, args.scaling, group, slotTags);
@@ -109,8 +125,11 @@ export class Slot extends pulumi.ComponentResource {
         minSize: args.size.minSize,
         maxSize: args.size.maxSize,
         desiredCapacity: args.size.minSize,
-        // A number, not $Latest: a scale-out must not launch what no deployment has rolled out.
-        launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+        ...groupCapacity(args.capacity, {
+          id: template.id,
+          // A number, not $Latest: a scale-out must not launch what no deployment has rolled out.
+          version: args.runningTemplateVersion ?? template.latestVersion.apply(String),
+        }),
         ...(args.targetGroupArn !== undefined && { targetGroupArns: [args.targetGroupArn] }),
         healthCheckType: 'EC2',
         enabledMetrics: collectedMetrics,

@@ -71,6 +71,7 @@ export class WebTier extends pulumi.ComponentResource {
         algorithm: configuration.loadBalancingAlgorithm,
         slowStartSeconds: configuration.slowStartSeconds,
         stickinessSeconds: configuration.stickinessSeconds,
+        stickinessCookieName: configuration.stickinessCookieName,
         tls: this.createTls(name, args),
         tags: tags(args.name),
       },

@@ -1,6 +1,7 @@
-import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { AlarmsConfiguration } from '../environment/scaling-section.ts';
+import { createAlarm, dimensionOf, greatestOf, metric, type Query } from './metric-alarm.ts';
+import type { AlarmSettings } from './metric-alarm.ts';
 
 export interface AlarmsArgs {
   readonly thresholds: AlarmsConfiguration;
@@ -14,15 +15,6 @@ export interface AlarmsArgs {
   readonly topicArn: string;
   readonly tags: Record<string, string>;
 }
-
-type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery & { readonly id: string };
-type AlarmSettings = Pick<
-  aws.cloudwatch.MetricAlarmArgs,
-  'alarmDescription' | 'comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'
->;
-
-/** Pure: CloudWatch names load balancing resources by the end of their ARN. */
-export const dimensionOf = (arn: string): string => arn.replace(/^.*:(loadbalancer\/)?/, '');
 
 /**
  * What somebody wants to be told about an environment: server errors, unhealthy targets, slow answers, busy
@@ -122,39 +114,6 @@ export class Alarms extends pulumi.ComponentResource {
   }
 
   private createAlarm(name: string, args: AlarmsArgs, metricQueries: Query[], settings: AlarmSettings): void {
-    new aws.cloudwatch.MetricAlarm(
-      name,
-      {
-        ...settings,
-        metricQueries,
-        // Nothing is measured where nothing happens.
-        treatMissingData: 'notBreaching',
-        alarmActions: [args.topicArn],
-        okActions: [args.topicArn],
-        tags: args.tags,
-      },
-      { parent: this },
-    );
+    createAlarm(name, args, metricQueries, settings, this);
   }
 }
-
-function metric(
-  id: string,
-  namespace: string,
-  metricName: string,
-  stat: string,
-  dimensions: Record<string, pulumi.Input<string>>,
-): Query {
-  return { id, returnData: false, metric: { namespace, metricName, stat, period: 60, dimensions } };
-}
-
-/** The greatest of several metrics; one without data does not count. */
-const greatestOf = (queries: readonly Query[]): Query[] => [
-  ...queries,
-  {
-    id: 'greatest',
-    expression: `MAX([${queries.map(({ id }) => `FILL(${id}, 0)`).join(', ')}])`,
-    returnData: true,
-    label: 'Greatest',
-  },
-];

@@ -1,10 +1,18 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { dimensionOf } from './alarms.ts';
+import { dimensionOf } from './metric-alarm.ts';
 
 export interface DashboardArgs {
   readonly region: string;
   readonly environments: readonly pulumi.Input<DashboardEnvironment>[];
+  readonly data: pulumi.Input<DashboardData>;
+}
+
+/** What a dashboard shows of a stack's data services. */
+export interface DashboardData {
+  readonly databaseInstances: readonly pulumi.Input<string>[];
+  readonly cacheNodes: readonly pulumi.Input<string>[];
+  readonly fileSystemId?: pulumi.Input<string> | undefined;
 }
 
 /** What a dashboard shows of an environment. */
@@ -18,14 +26,16 @@ export interface DashboardEnvironment {
 
 type Metric = readonly (string | { readonly stat?: string; readonly label?: string })[];
 
-/** A stack at a glance: a row of graphs for each environment. Cost: 3 USD a month from the fourth dashboard on. */
+/** A stack at a glance: a row of graphs for each environment, and for its data services. Cost: 3 USD a month from the fourth dashboard on. */
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:observability:Dashboard', name, {}, opts);
 
     const dashboardBody = pulumi
-      .all([...args.environments])
-      .apply((environments) => JSON.stringify({ widgets: dashboardWidgets(args.region, environments) }));
+      .all([pulumi.all([...args.environments]), args.data])
+      .apply(([environments, data]) =>
+        JSON.stringify({ widgets: dashboardWidgets(args.region, environments, data) }),
+      );
     new aws.cloudwatch.Dashboard(name, { dashboardName: name, dashboardBody }, { parent: this });
 
     this.registerOutputs({});
@@ -37,16 +47,26 @@ const width = 6;
 const height = 6;
 
 /** Pure: the widgets, row by row. */
-export function dashboardWidgets(region: string, environments: readonly DashboardEnvironment[]): object[] {
-  return environments.flatMap((environment, row) => {
+export function dashboardWidgets(
+  region: string,
+  environments: readonly DashboardEnvironment[],
+  data: pulumi.Unwrap<DashboardData>,
+): object[] {
+  const rows = [
+    ...environments.map((environment) => ({ name: environment.name, graphs: graphsOf(environment) })),
+    { name: 'Database', graphs: databaseGraphs(data.databaseInstances) },
+    { name: 'Cache', graphs: cacheGraphs(data.cacheNodes) },
+    { name: 'Files', graphs: fileGraphs(data.fileSystemId) },
+  ].filter(({ graphs }) => graphs.length > 0);
+  return rows.flatMap(({ name: title, graphs: all }, row) => {
     const y = row * (height + 1);
-    const title = { type: 'text', x: 0, y, width: columns * width, height: 1 };
-    const graphs = graphsOf(environment).map(({ title: name, metrics }, column) => ({
+    const heading = { type: 'text', x: 0, y, width: columns * width, height: 1 };
+    const graphs = all.map(({ title: name, metrics }, column) => ({
       type: 'metric',
       ...{ x: column * width, y: y + 1, width, height },
       properties: { title: name, region, metrics, period: 60, view: 'timeSeries', stacked: false },
     }));
-    return [{ ...title, properties: { markdown: `## ${environment.name}` } }, ...graphs];
+    return [{ ...heading, properties: { markdown: `## ${title}` } }, ...graphs];
   });
 }
 
@@ -103,4 +123,34 @@ function queueGraphs({ deadLetterQueueName }: DashboardEnvironment, queueName: s
     },
     { title: 'Oldest message', metrics: [of('ApproximateAgeOfOldestMessage', queueName)] },
   ];
+}
+
+function databaseGraphs(instances: readonly string[]): Graph[] {
+  if (instances.length === 0) return [];
+  const of = (name: string): Metric[] =>
+    instances.map((instance) => ['AWS/RDS', name, 'DBInstanceIdentifier', instance]);
+  return [
+    { title: 'CPU', metrics: of('CPUUtilization') },
+    { title: 'Connections', metrics: of('DatabaseConnections') },
+    { title: 'Memory left', metrics: of('FreeableMemory') },
+    { title: 'Copies behind', metrics: [...of('AuroraReplicaLag'), ...of('ReplicaLag')] },
+  ];
+}
+
+function cacheGraphs(nodes: readonly string[]): Graph[] {
+  if (nodes.length === 0) return [];
+  const of = (name: string, stat = 'Average'): Metric[] =>
+    nodes.map((node) => ['AWS/ElastiCache', name, 'CacheClusterId', node, 'CacheNodeId', '0001', { stat }]);
+  return [
+    { title: 'Engine CPU', metrics: of('EngineCPUUtilization') },
+    { title: 'Memory in use', metrics: of('DatabaseMemoryUsagePercentage') },
+    { title: 'Hits and misses', metrics: [...of('CacheHits', 'Sum'), ...of('CacheMisses', 'Sum')] },
+    { title: 'Evictions', metrics: of('Evictions', 'Sum') },
+  ];
+}
+
+function fileGraphs(fileSystemId: string | undefined): Graph[] {
+  if (fileSystemId === undefined) return [];
+  const stored: Metric = ['AWS/EFS', 'StorageBytes', 'FileSystemId', fileSystemId, 'StorageClass', 'Total'];
+  return [{ title: 'Bytes stored', metrics: [stored] }];
 }

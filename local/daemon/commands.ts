@@ -18,6 +18,7 @@ interface StartValues {
   readonly port?: string | undefined;
   readonly 'front-door'?: string | undefined;
   readonly 'secure-front-door'?: string | undefined;
+  readonly 'time-lapse'?: string | undefined;
   readonly refused: string;
 }
 
@@ -31,6 +32,7 @@ export async function start(folder: string, values: StartValues): Promise<number
     port: portNumber('--port', values.port),
     frontDoorPort: portNumber('--front-door', values['front-door']),
     secureFrontDoorPort: portNumber('--secure-front-door', values['secure-front-door']),
+    timeLapse: lapseFactor(values['time-lapse']),
     refused: values.refused,
     region: process.env.AWS_REGION ?? 'eu-central-1',
     account: '123456789012',
@@ -40,6 +42,17 @@ export async function start(folder: string, values: StartValues): Promise<number
     `  endpoint    ${status.endpoint}\n  front door  ${status.frontDoor}  ${status.secureFrontDoor}\n  state       ${folder}`,
   );
   return 0;
+}
+
+function lapseFactor(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const factor = Number(text);
+  if (!/^\d+$/.test(text) || factor < 1 || factor > 60)
+    throw new Refusal(
+      `--time-lapse is '${text}'; it is a number from 1 (none) to 60.`,
+      `${wording.command} start --time-lapse 10`,
+    );
+  return factor;
 }
 
 function portNumber(option: string, text: string | undefined): number | undefined {
@@ -97,12 +110,14 @@ export async function shell(folder: string, command: readonly string[]): Promise
 
 /**
  * Takes a part down as a fault would: `instance i-…` by force, `zone eu-central-1a down` without network and power
- * until `zone eu-central-1a up`. A restart of the daemon brings zones back, too.
+ * until `zone eu-central-1a up`. A restart of the daemon brings zones back, too. `spot i-… 60` is no fault but EC2
+ * that takes a spot instance back: a recommendation now, the notice 60 seconds later, the end two minutes after it.
  */
 export async function drill(folder: string, words: readonly string[]): Promise<number> {
-  const [kind = '', id, change = ''] = words;
-  const kinds = [...Object.keys(crashable), 'zone'];
-  const isKnown = kind === 'zone' ? ['down', 'up'].includes(change) : kind in crashable && !change;
+  const [kind = '', id, detail = ''] = words;
+  const kinds = [...Object.keys(crashable), 'spot', 'zone'];
+  const details: Readonly<Record<string, RegExp>> = { zone: /^(down|up)$/, spot: /^\d*$/ };
+  const isKnown = kinds.includes(kind) && (details[kind] ?? /^$/).test(detail);
   if (id === undefined || !isKnown)
     throw new Refusal(
       `What should go down? ${kinds.join(', ')}, and which one.`,
@@ -112,7 +127,12 @@ export async function drill(folder: string, words: readonly string[]): Promise<n
   const answer = (await askDaemon(folder, 'POST', path)) as { found: boolean } | undefined;
   if (!answer) throw new Refusal(`The local cloud in ${folder} does not run.`, `${wording.command} start`);
   if (!answer.found)
-    throw new Refusal(`The ${kind} ${id} does not exist, or does not run.`, `${wording.command} status`);
+    throw new Refusal(
+      kind === 'spot'
+        ? `${id} is no spot instance that runs.`
+        : `The ${kind} ${id} does not exist, or does not run.`,
+      `${wording.command} status`,
+    );
   return 0;
 }
 

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly frontDoorPort: number | undefined;
   /** Undefined: 8443, or any one beside a front door that is not at its usual port. */
   readonly secureFrontDoorPort: number | undefined;
+  /** How much faster metrics live; undefined: as before. */
+  readonly timeLapse: number | undefined;
   readonly region: string;
   readonly account: string;
   /** How refused packets are answered: `reject` or `drop`. */
@@ -74,12 +76,22 @@ async function launch(options: StartOptions, path: string): Promise<void> {
     nameServerPort: sockets.names.address().port,
     region: before?.region ?? options.region,
     account: before?.account ?? options.account,
+    ...timeLapseOf(options, before),
   };
   writeSettings(options.folder, settings);
   const child = spawnDaemon(options, path, sockets);
   // From here on the daemon alone accepts connections.
   for (const socket of Object.values<{ close(): void }>({ ...sockets })) socket.close();
   await untilReady(child, options.folder);
+}
+
+/** Counted from its first start on, so that a restart does not take time back. */
+function timeLapseOf(
+  { timeLapse: factor }: StartOptions,
+  before: Settings | undefined,
+): Pick<Settings, 'timeLapse'> {
+  if (factor === undefined) return before?.timeLapse ? { timeLapse: before.timeLapse } : {};
+  return factor === 1 ? {} : { timeLapse: { factor, since: before?.timeLapse?.since ?? Date.now() } };
 }
 
 interface Sockets {

@@ -26,9 +26,9 @@ export async function serve(folder: string, refusal: Refusal): Promise<void> {
   });
   // On a full disk the log ends, not the cloud.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const { port, region, account } = settings;
+  const { port, region, account, timeLapse } = settings;
   const cloud = await startCloud({
-    ...{ folder: join(folder, 'region'), port, region, account, refusal },
+    ...{ folder: join(folder, 'region'), port, region, account, refusal, timeLapse },
     endpointDescriptor: descriptors.endpoint,
     frontDoorDescriptor: descriptors.frontDoor,
     secureFrontDoorDescriptor: descriptors.secureFrontDoor,
@@ -85,6 +85,7 @@ async function statusOf(
     region: parts.region,
     account: parts.account,
     ...parts.services.iam.rootAccessKey(),
+    timeLapse: settings.timeLapse?.factor ?? 1,
     instances: await listInstances(parts),
     loadBalancers: await listLoadBalancers(parts),
     memoryBytes: memoryOfAll(),

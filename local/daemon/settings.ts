@@ -11,6 +11,8 @@ export interface Settings {
   readonly nameServerPort: number;
   readonly region: string;
   readonly account: string;
+  /** How much faster metrics, alarms and scaling policies live, and since when; absent: as fast as the rest. */
+  readonly timeLapse?: { readonly factor: number; readonly since: number };
   /** The first process of the last daemon, by its number outside. */
   readonly firstPid?: number;
 }

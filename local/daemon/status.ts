@@ -20,6 +20,8 @@ export interface RunningStatus {
   readonly account: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** How much faster metrics, alarms and scaling policies live than the rest. */
+  readonly timeLapse: number;
   readonly instances: readonly InstanceStatus[];
   readonly loadBalancers: readonly LoadBalancerStatus[];
   /** Of the daemon and everything that runs in it, shared pages counted once. */
@@ -54,6 +56,9 @@ export function renderStatus(status: Status): string {
     `  authority   ${status.authority}`,
     `  state       ${status.folder}`,
     `  memory      ${Math.round(status.memoryBytes / 1e6)} MB`,
+    ...(status.timeLapse === 1
+      ? []
+      : [`  time lapse  metrics and alarms live ${status.timeLapse} times as fast`]),
     `  instances   ${running} running of ${status.instances.length}`,
     ...status.instances.map(instanceLine),
     `  load balancers  ${status.loadBalancers.length}`,

@@ -25,7 +25,8 @@ function namespaceOf(pid: string): string | undefined {
   }
 }
 
-function statOf(pid: string): { cpuSeconds: number; memoryBytes: number } {
+/** CPU time and resident memory of one process. */
+export function statOf(pid: string): { cpuSeconds: number; memoryBytes: number } {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {

@@ -1,5 +1,5 @@
 import type { Authority } from '../authority.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Lapse } from '../clock.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
 import type { Network } from '../network/network.ts';
@@ -10,6 +10,8 @@ import type { Store } from '../store.ts';
 export interface Parts {
   readonly store: Store;
   readonly clock: Clock;
+  /** Metrics, alarms and scaling policies live faster than the rest, for whoever wants to watch them. */
+  readonly lapse?: Lapse | undefined;
   readonly account: string;
   readonly region: string;
   /** Where the cloud keeps its files: `objects/`, `disks/`, `run/`. */
@@ -59,10 +61,28 @@ export interface Ec2 extends Service, MetadataSource, Crashable {
   removeHost(hostId: string): Promise<void>;
   /** Replaces the security groups of all interfaces of a service's host. */
   setSecurityGroups(hostId: string, securityGroupIds: readonly string[]): Promise<void>;
-  /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …). */
+  /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …), and of its spot risk. */
   onInstanceState(listener: (instanceId: string, state: string) => void): void;
   /** What EC2's own DNS answers (`ip-10-0-1-5.eu-central-1.compute.internal`); undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
+  /**
+   * Takes a spot instance back: a rebalance is recommended now, the notice comes so many seconds later, the end two
+   * minutes after the notice. False: it is no spot instance that runs.
+   */
+  interrupt(id: string, noticeAfterSeconds: number): boolean;
+  spotRisk(id: string): SpotRisk | undefined;
+  spotPool(instanceType: string, zone: string): SpotPool;
+}
+
+/** What a spot instance has been told: it may be interrupted soon, or it will be. */
+export type SpotRisk = 'rebalance' | 'interruption';
+
+/** One instance type in one zone; prices in US dollars an hour. */
+export interface SpotPool {
+  readonly price: number;
+  readonly onDemandPrice: number;
+  /** Of 1 to 10: how likely capacity is to be there and to stay. */
+  readonly score: number;
 }
 
 export interface AutoScaling extends Service {
@@ -141,13 +161,53 @@ export interface LoadBalancing extends Service {
 }
 
 export interface Databases extends Service, Crashable {
+  /** What CloudWatch measures of every DB instance that answers. */
+  measure(): Promise<readonly DatabaseMeasure[]>;
   /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
 }
 
+export interface DatabaseMeasure {
+  readonly instance: string;
+  /** Aurora only. */
+  readonly cluster?: string;
+  readonly role?: 'WRITER' | 'READER';
+  /** Since the server was started. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  /** Of the instance class, or of the most that a serverless instance grows to. */
+  readonly totalMemoryBytes: number;
+  /** Of clients. */
+  readonly connections: number;
+  /** Behind the server that it follows; absent: it follows none. */
+  readonly lagSeconds?: number;
+  /** Absent in Aurora, whose storage grows. */
+  readonly freeStorageBytes?: number;
+  /** Bounds of a serverless instance, in Aurora capacity units. */
+  readonly capacity?: { readonly minCapacity: number; readonly maxCapacity: number };
+}
+
 export interface ElastiCache extends Service, Crashable {
+  /** What CloudWatch measures of every node that answers. */
+  measure(): Promise<readonly CacheMeasure[]>;
   /** Addresses behind an endpoint's name at this moment; undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
+}
+
+export interface CacheMeasure {
+  /** Id of its cache cluster: `sessions-001`. */
+  readonly node: string;
+  /** Totals since the server was started. */
+  readonly cpuSeconds: number;
+  readonly evictions: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly usedMemoryBytes: number;
+  readonly totalMemoryBytes: number;
+  readonly connections: number;
+  readonly items: number;
+  /** Of a replica. */
+  readonly lagSeconds?: number;
 }
 
 /** What a service that manages secrets for its users (RDS its master passwords) needs of Secrets Manager. */
@@ -177,6 +237,8 @@ export interface ManagedSecret {
 export type SecretRotation = (arn: string, versionId?: string) => Promise<string>;
 
 export interface Efs extends Service {
+  /** What CloudWatch measures of every file system. */
+  measure(): Promise<readonly { readonly id: string; readonly bytes: number }[]>;
   /** Addresses of a file system's mount targets by their DNS name; undefined: not ours, or none is there. */
   resolve(name: string): readonly string[] | undefined;
 }

@@ -280,6 +280,33 @@ describe('a stack file', () => {
       'beanpole:environments.worker.instanceTypes: t4g.small is arm64, but t3.small of web is x86_64; a version is built for one architecture.',
     ],
     [
+      'spot settings without spot instances',
+      () => readWith({ web: { ...web, spotMaxPrice: 0.1 } }),
+      'beanpole:environments.web.spotMaxPrice: only with enableSpot: true; it is false.',
+    ],
+    [
+      'an instance type twice',
+      () => readWith({ web: { ...web, instanceTypes: ['t3.small', 't3.small'] } }),
+      'beanpole:environments.web.instanceTypes: t3.small stands there more than once.',
+    ],
+    [
+      'healthy percentages too far apart',
+      () =>
+        readWith({
+          web: { ...web, instanceMaintenancePolicy: { minHealthyPercentage: 50, maxHealthyPercentage: 160 } },
+        }),
+      'beanpole:environments.web.instanceMaintenancePolicy.maxHealthyPercentage: 160 is more than 100 above minHealthyPercentage, which is 50.',
+    ],
+    [
+      'a cookie that nobody is kept by',
+      () =>
+        readWith(
+          { web: { ...balanced, stickinessCookieName: 'session' } },
+          { 'beanpole:network': { natGateways: 'Single' } },
+        ),
+      'beanpole:environments.web.stickinessCookieName: "session" keeps nobody anywhere while stickinessSeconds is 0; allowed: with 1 or more.',
+    ],
+    [
       'a record without a domain',
       () => readWith({ web: { ...web, record: 'www' } }),
       'beanpole:environments.web.record: "www" needs a domain; set beanpole:domain.',

@@ -95,6 +95,10 @@ function slotIsSafe(recording: Recording, stack: string, environment: string, sl
 
   const group = recording.only('aws:autoscaling/group:Group', name);
   expect(group.inputs.launchTemplate).to.deep.equal({ id: `${name}-id`, version: '3' });
+  expect(group.inputs.instanceMaintenancePolicy, 'a successor is launched first').to.deep.equal({
+    minHealthyPercentage: 100,
+    maxHealthyPercentage: 110,
+  });
   expect(group.inputs.initialLifecycleHooks).to.deep.equal(hooks);
   expect(group.inputs).to.include({ healthCheckType: 'EC2', waitForCapacityTimeout: '0' });
   expect(group.inputs.tags).to.have.deep.members(
@@ -105,6 +109,7 @@ function slotIsSafe(recording: Recording, stack: string, environment: string, sl
     'maxSize',
     'desiredCapacity',
     'launchTemplate.version',
+    'mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version',
     'initialLifecycleHooks',
   ]);
   const prefix = `mywordpress-${stack}-${environment}`;
@@ -219,9 +224,10 @@ export function rolesAreNarrow(
 ): void {
   const queueArn = arn(`mywordpress-${stack}-worker-queue`);
   const expected = {
-    web: { hasElasticIp, targetQueueArn: queueArn },
+    web: { hasElasticIp, hasSpot: false, targetQueueArn: queueArn },
     worker: {
       hasElasticIp: false,
+      hasSpot: false,
       ownQueueArn: queueArn,
       ownDeadLetterQueueArn: `${queueArn}-dead-letter`,
     },

@@ -144,6 +144,17 @@ describe('what the program reads before it registers anything', () => {
     });
   });
 
+  it('knows the template version that a mixed group launches', async () => {
+    runningSince('1');
+    const LaunchTemplateSpecification = { LaunchTemplateId: 'lt-blue', Version: '7' };
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+      AutoScalingGroups: [
+        { MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification } } } as never,
+      ],
+    });
+    expect((await observeWeb())?.runningTemplateVersion).to.equal('7');
+  });
+
   it('keeps the image in use when a newer one has come out', async () => {
     runningSince('1');
     expect(await observeWeb()).to.deep.include({

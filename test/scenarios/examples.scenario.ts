@@ -10,7 +10,7 @@ describe('the examples', () => {
   describe('What is the time?', () => {
     let cloud: TestCloud;
     before(async () => {
-      cloud = await startCloud('whatisthetime');
+      cloud = await startCloud({ example: 'whatisthetime' });
     });
     after(() => cloud.remove());
 
@@ -35,7 +35,7 @@ describe('the examples', () => {
     const countInCart = () => page.locator('#count').innerText();
     before(async () => {
       browser = await launchBrowser();
-      cloud = await startCloud('myclothes');
+      cloud = await startCloud({ example: 'myclothes' });
     });
     after(async () => {
       await cloud.remove();

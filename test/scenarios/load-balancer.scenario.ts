@@ -214,6 +214,71 @@ describe('an application load balancer', function () {
     });
   });
 
+  const attributes = (changes: Record<string, string>, TargetGroup = TargetGroupArn) =>
+    elb.modifyTargetGroupAttributes({
+      TargetGroupArn: TargetGroup,
+      Attributes: Object.entries(changes).map(([Key, Value]) => ({ Key, Value })),
+    });
+
+  it("keeps a client at its target by the application's own cookie", async () => {
+    await attributes({
+      'stickiness.enabled': 'true',
+      'stickiness.type': 'app_cookie',
+      'stickiness.app_cookie.cookie_name': 'session',
+    });
+    const signedIn = await ask('/sign-in');
+    const cookie = signedIn.cookies.find((one) => one.startsWith('session='))?.split(';')[0] ?? '';
+    for (let i = 0; i < 6; i++)
+      expect(nameIn(await ask('/', { headers: { cookie } }))).to.equal(nameIn(signedIn));
+    const others = await Promise.all(Array.from({ length: 8 }, async () => nameIn(await ask())));
+    expect(new Set(others)).to.deep.equal(new Set(['i-1', 'i-2']));
+    await attributes({ 'stickiness.enabled': 'false', 'stickiness.type': 'lb_cookie' });
+  });
+
+  /** How many of the requests of some clients each target answered; `i-1` is slow. */
+  const shares = async (requests: number, clients = 4): Promise<Record<string, number>> => {
+    const counts: Record<string, number> = { 'i-1': 0, 'i-2': 0 };
+    let left = requests;
+    await Promise.all(
+      Array.from({ length: clients }, async () => {
+        while (left-- > 0) {
+          const name = nameIn(await ask());
+          counts[name] = (counts[name] ?? 0) + 1;
+        }
+      }),
+    );
+    return counts;
+  };
+
+  it('sends requests where the fewest are under way, or in turn, or by chance', async () => {
+    const slow = targets.get('i-1');
+    if (slow) slow.delayMilliseconds = 100;
+    await attributes({ 'load_balancing.algorithm.type': 'least_outstanding_requests' });
+    const least = await shares(60);
+    expect(least['i-2']).to.be.above(3 * (least['i-1'] ?? 0));
+    await attributes({ 'load_balancing.algorithm.type': 'round_robin' });
+    const inTurn = await shares(60);
+    expect(inTurn['i-1']).to.be.within(26, 34);
+    if (slow) slow.delayMilliseconds = 0;
+    await attributes({ 'load_balancing.algorithm.type': 'weighted_random' });
+    const names: string[] = [];
+    for (let i = 0; i < 60; i++) names.push(nameIn(await ask()));
+    expect(names.filter((name) => name === 'i-1').length).to.be.within(12, 48);
+    // Sixty draws without one after its like would be turns.
+    expect(names.some((name, index) => name === names[index + 1])).to.equal(true);
+    await attributes({ 'load_balancing.algorithm.type': 'round_robin' });
+  });
+
+  it('gives a new target a growing share in its slow start', async () => {
+    await attributes({ 'slow_start.duration_seconds': '30' });
+    await elb.deregisterTargets({ TargetGroupArn, Targets: [{ Id: 'i-2', Port: port }] });
+    await elb.registerTargets({ TargetGroupArn, Targets: [{ Id: 'i-2', Port: port }] });
+    await until(['healthy', 'healthy']);
+    const early = await shares(100);
+    expect(early['i-2']).to.be.below(30);
+    await attributes({ 'slow_start.duration_seconds': '0' });
+  });
+
   it('takes a failing target out, and fails open when all fail', async () => {
     const [one, two] = [targets.get('i-1'), targets.get('i-2')];
     if (one) one.healthy = false;
@@ -239,6 +304,7 @@ describe('an application load balancer', function () {
 
 interface TestTarget {
   healthy: boolean;
+  delayMilliseconds: number;
   inFlight: number;
   readonly checks: string[];
   close(): Promise<void>;
@@ -254,11 +320,15 @@ async function startTarget(name: string, address: string, port: number): Promise
     target.inFlight++;
     response.on('close', () => target.inFlight--);
     const answer = () => response.end(JSON.stringify({ name, headers: message.headers }));
-    if (message.url === '/slow') setTimeout(answer, 700);
+    if (message.url === '/sign-in')
+      response.setHeader('set-cookie', `session=${name}-${Math.random()}; Path=/`);
+    const delay = message.url === '/slow' ? 700 : target.delayMilliseconds;
+    if (delay > 0) setTimeout(answer, delay);
     else answer();
   });
   const target = {
     healthy: true,
+    delayMilliseconds: 0,
     inFlight: 0,
     checks: [] as string[],
     close: () =>

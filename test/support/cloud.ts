@@ -31,8 +31,14 @@ export interface TestCloud {
   remove(): Promise<void>;
 }
 
-/** `example` names one of the applications in examples/; otherwise it is for MyWordPress. */
-export async function startCloud(example?: string): Promise<TestCloud> {
+export interface CloudOptions {
+  /** One of the applications in examples/; otherwise it is for MyWordPress. */
+  readonly example?: string;
+  /** Further options of `beanpole local start`. */
+  readonly start?: readonly string[];
+}
+
+export async function startCloud({ example, start = [] }: CloudOptions = {}): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
   const copy = join(folder, 'project-under-test');
   const own = example === undefined ? copyOfProject(copy) : copyOfExample(example, copy);
@@ -41,7 +47,7 @@ export async function startCloud(example?: string): Promise<TestCloud> {
 
   const started = await run(
     process.execPath,
-    beanpoleArgs(['local', 'start', '--port', '0', '--front-door', '0']),
+    beanpoleArgs(['local', 'start', '--port', '0', '--front-door', '0', ...start]),
     base,
     own,
   );

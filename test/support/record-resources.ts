@@ -155,12 +155,14 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
     'aws:elasticache/replicationGroup:ReplicationGroup': {
       primaryEndpointAddress: `master.${name}.cache.example`,
       readerEndpointAddress: `replica.${name}.cache.example`,
+      memberClusters: [`${name}-002`, `${name}-001`],
     },
     'aws:rds/cluster:Cluster': {
       endpoint: `${name}.cluster.example`,
       readerEndpoint: `${name}.cluster-ro.example`,
       masterUserSecrets: [{ secretArn: `${arn}-secret` }],
     },
+    'aws:rds/clusterInstance:ClusterInstance': { identifier: name },
     'aws:rds/instance:Instance': {
       address: `${name}.rds.example`,
       identifier: name,

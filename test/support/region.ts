@@ -195,6 +195,9 @@ function fakeEc2(): FakeEc2 {
     },
     setSecurityGroups: async () => undefined,
     onInstanceState: (listener) => listeners.push(listener),
+    interrupt: () => false,
+    spotRisk: () => undefined,
+    spotPool: () => ({ price: 0.01, onDemandPrice: 0.03, score: 10 }),
     resolve: () => undefined,
   };
   return { ...fake, service };

@@ -18,18 +18,24 @@ export default command({
       'port',
       'The same by HTTPS; 8443 unless given, or any free one beside --front-door.',
     ),
+    timeLapse: text(
+      'factor',
+      'How much faster metrics, alarms and scaling policies live than the rest, to watch them; 1 ends it.',
+    ),
   },
   examples: [
+    { command: 'beanpole local start --time-lapse 10', effect: 'scaling in a tenth of the time' },
     { command: 'beanpole local start', effect: 'state in .cloud (or $BEANPOLE_CLOUD)' },
     { command: 'beanpole local start --port 5566 --front-door 8090', effect: 'a second one beside another' },
   ],
 
-  async run(_, { port, frontDoor, secureFrontDoor }, context) {
+  async run(_, { port, frontDoor, secureFrontDoor, timeLapse }, context) {
     const { environment, ui } = context;
     const folders = cloudFolders(context);
     const given = [
       ...(port ? ['--port', port] : []),
       ...(frontDoor ? ['--front-door', frontDoor] : []),
+      ...(timeLapse ? ['--time-lapse', timeLapse] : []),
       ...(secureFrontDoor ? ['--secure-front-door', secureFrontDoor] : []),
     ];
     await runProgram('local/main.ts', ['start', '--folder', folders.state, ...given], environment, 'stderr');

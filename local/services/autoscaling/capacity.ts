@@ -1,4 +1,6 @@
 import type { Action, GroupView, InstanceView } from './plan.ts';
+import { boughtOf, isNextSpot } from './purchases.ts';
+import { dueForReplacement, isLaunchFirst, outOf, roomFor, type Due } from './replacements.ts';
 import { chooseVictims, countByZone } from './termination.ts';
 import type { SubnetRow } from './state.ts';
 
@@ -19,9 +21,11 @@ export function capacityActions(view: GroupView, decided: readonly Action[]): Ac
   const hasFailedNow = decided.some(({ kind }) => kind === 'fail-launch');
   const mayLaunch = !isSuspended(view, 'Launch') && !hasFailedNow && (group.backoff?.until ?? 0) <= view.now;
   const mayTerminate = !isSuspended(view, 'Terminate');
+  const due = dueForReplacement(view, staying);
   if (lacking > 0) return mayLaunch ? launches(view, staying, lacking) : [];
-  if (lacking < 0) return mayTerminate ? retirements(view, counted, -lacking) : [];
-  return mayLaunch && mayTerminate ? rebalance(view, staying) : [];
+  if (lacking < 0) return mayTerminate ? retirements(view, counted, -lacking, due) : [];
+  if (!mayLaunch || !mayTerminate) return [];
+  return due.length ? replacements(view, staying, due) : rebalance(view, staying);
 }
 
 /** Instances that count towards the desired capacity. */
@@ -31,18 +35,23 @@ export const countsAsCapacity = (state: string): boolean =>
 const isSuspended = ({ group }: GroupView, process: string): boolean => group.suspended.includes(process);
 
 /** Each launch goes where fewest instances are or are coming; a zone that just failed comes last. */
-function launches(
-  { group, launches: coming }: GroupView,
-  staying: readonly InstanceView[],
-  count: number,
-): Action[] {
+function launches(view: GroupView, staying: readonly InstanceView[], count: number): Action[] {
+  const next = launcher(view, staying);
+  return Array.from({ length: count }, () => ({ kind: 'decide-launch' as const, ...next(), isExtra: false }));
+}
+
+/** Says of one launch after the other where it goes, and whether it is bought on the spot market. */
+function launcher({ group, launches: coming }: GroupView, staying: readonly InstanceView[]) {
   const zones = countByZone(group.subnets, staying);
   for (const { subnet } of coming) zones.set(subnet.zone, (zones.get(subnet.zone) ?? 0) + 1);
-  return Array.from({ length: count }, () => {
+  const bought: { isSpot?: boolean }[] = [...staying.map(({ row }) => row), ...coming];
+  return (): { subnet: SubnetRow; isSpot: boolean } => {
     const zone = emptiest(zones, group.backoff?.zone);
     zones.set(zone, (zones.get(zone) ?? 0) + 1);
-    return { kind: 'decide-launch' as const, subnet: subnetIn(group.subnets, zone), isExtra: false };
-  });
+    const isSpot = isNextSpot(group.mixed, boughtOf(bought));
+    bought.push({ isSpot });
+    return { subnet: subnetIn(group.subnets, zone), isSpot };
+  };
 }
 
 function emptiest(zones: ReadonlyMap<string, number>, failing: string | undefined): string {
@@ -58,13 +67,54 @@ function subnetIn(subnets: readonly SubnetRow[], zone: string): SubnetRow {
   return subnet;
 }
 
-function retirements({ group }: GroupView, counted: readonly InstanceView[], count: number): Action[] {
-  return chooseVictims(group, counted, count).map(({ row }, index) => ({
-    kind: 'retire',
-    instanceId: row.id,
-    because: `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${counted.length - index} to ${counted.length - index - 1}`,
-    isScaleIn: true,
-  }));
+/** Those that are due first: their successors are there. */
+function retirements(
+  { group }: GroupView,
+  counted: readonly InstanceView[],
+  count: number,
+  due: readonly Due[],
+): Action[] {
+  const first = due.slice(0, count).map(({ instance, because }) => retirement(instance, because));
+  const others = counted.filter((instance) => !due.some((known) => known.instance === instance));
+  const shrinking = chooseVictims(group, others, count - first.length).map(({ row }, index): Action => {
+    const from = counted.length - first.length - index;
+    const because = `${outOf} a difference between desired and actual capacity, shrinking the capacity from ${from} to ${from - 1}`;
+    return { kind: 'retire', instanceId: row.id, because, isScaleIn: true };
+  });
+  return [...first, ...shrinking];
+}
+
+const retirement = ({ row }: InstanceView, because: string): Action => ({
+  kind: 'retire',
+  instanceId: row.id,
+  because,
+});
+
+/** Launches first or terminates first, as many as the group has room for. */
+function replacements(view: GroupView, staying: readonly InstanceView[], due: readonly Due[]): Action[] {
+  const { group } = view;
+  const { extra, absent } = roomFor(group);
+  const gone = new Set(due.map(({ instance }) => instance));
+  const underWay =
+    staying.filter(({ row }) => row.isExtra).length + view.launches.filter(({ isExtra }) => isExtra).length;
+  const successors = due
+    .filter(({ kind }) => isLaunchFirst(group, kind))
+    .slice(underWay, Math.max(underWay, extra));
+  const missing = staying.filter(({ row }) => row.state !== 'InService' && !row.isExtra).length;
+  const without = due.slice(underWay + successors.length).slice(0, Math.max(0, absent - missing));
+  const next = launcher(
+    view,
+    staying.filter((instance) => !gone.has(instance)),
+  );
+  return [
+    ...successors.map(({ because }): Action => ({
+      kind: 'decide-launch',
+      ...next(),
+      isExtra: true,
+      because,
+    })),
+    ...without.map(({ instance, because }) => retirement(instance, because)),
+  ];
 }
 
 function retireAll({ instances }: GroupView): Action[] {
@@ -94,5 +144,12 @@ function rebalance(view: GroupView, staying: readonly InstanceView[]): Action[] 
       .filter(([name]) => group.subnets.some((known) => known.zone === name))
       .toSorted(([, a], [, b]) => a - b)[0] ?? [];
   const subnet = group.subnets.find((known) => known.zone === zone);
-  return subnet ? [{ kind: 'decide-launch', subnet, isExtra: true }] : [];
+  if (!subnet) return [];
+  const most = Math.max(...counts);
+  const fullest = staying.filter(({ row }) => zones.get(row.zone) === most);
+  const [victim] = chooseVictims(group, fullest, 1);
+  if (!victim) return [];
+  const because = `${outOf} an unbalanced number of instances in availability zones`;
+  if (!isLaunchFirst(group, 'zones')) return [retirement(victim, because)];
+  return [{ kind: 'decide-launch', subnet, isSpot: victim.row.isSpot === true, isExtra: true }];
 }

@@ -38,7 +38,7 @@ export class Effects {
     if (action.kind === 'delete-group') {
       await this.#deleteGroup(group);
     } else if (action.kind === 'decide-launch') {
-      this.#launches.decide(group, action.subnet, action.isExtra);
+      this.#launches.decide(group, action);
     } else if (action.kind === 'launch') {
       await this.#launches.carryOut(group, action.token);
     } else {
@@ -73,6 +73,9 @@ export class Effects {
       case 'deregister':
         await this.#neighbours.deregister(action.targetGroupArn, row.id);
         this.#deregistered(row.id, action.targetGroupArn);
+        return;
+      case 'count':
+        this.#update(row.id, { isExtra: false });
         return;
       case 'serve':
         this.#serve(group, row);
@@ -164,7 +167,6 @@ export class Effects {
     this.#activities.end(row.activityId, 'Successful');
     this.#update(row.id, {
       state: 'InService',
-      isExtra: false,
       inServiceAt: this.#clock.now(),
       deregisteredFrom: [],
     });

@@ -21,6 +21,7 @@ import {
 import { putHook } from './hooks.ts';
 import { shownMember } from './instances.ts';
 import { shownMetrics } from './metrics-collection.ts';
+import { shownMixed, shownTemplate } from './mixed-policy.ts';
 import { paged } from './paging.ts';
 import { instancesOf, type GroupRow } from './state.ts';
 import { mergedTags, shownTags } from './tags.ts';
@@ -32,11 +33,9 @@ export function groupOperations(context: AutoScalingContext) {
   const shown = (group: GroupRow, withInstances: boolean): AutoScalingGroup => ({
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: group.arn,
-    LaunchTemplate: {
-      LaunchTemplateId: group.template.id,
-      LaunchTemplateName: group.template.name,
-      Version: group.template.version,
-    },
+    ...(group.mixed
+      ? { MixedInstancesPolicy: shownMixed(group.mixed, group.template) }
+      : { LaunchTemplate: shownTemplate(group.template) }),
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desiredCapacity,
@@ -60,7 +59,14 @@ export function groupOperations(context: AutoScalingContext) {
     TerminationPolicies: [...group.terminationPolicies],
     NewInstancesProtectedFromScaleIn: group.newInstancesProtected,
     ServiceLinkedRoleARN: `arn:aws:iam::${parts.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-    CapacityRebalance: false,
+    CapacityRebalance: group.capacityRebalance ?? false,
+    ...(group.maxInstanceLifetime !== undefined && { MaxInstanceLifetime: group.maxInstanceLifetime }),
+    ...(group.maintenance && {
+      InstanceMaintenancePolicy: {
+        MinHealthyPercentage: group.maintenance.minHealthyPercentage,
+        MaxHealthyPercentage: group.maintenance.maxHealthyPercentage,
+      },
+    }),
     DeletionProtection: group.deletionProtection,
     AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'balanced-best-effort' },
     ...(group.isDeleting && { Status: 'Delete in progress' }),
@@ -73,9 +79,10 @@ export function groupOperations(context: AutoScalingContext) {
       const [minSize, maxSize] = [input.MinSize ?? 0, input.MaxSize ?? 0];
       const desiredCapacity = input.DesiredCapacity ?? minSize;
       checkBounds(minSize, maxSize, desiredCapacity);
-      const template = await checkedTemplate(neighbours, input.LaunchTemplate);
+      const template = await checkedTemplate(neighbours, templateOf(input));
+      const settings = plainSettings(input) as GroupRow;
       const subnets = await checkedSubnets(neighbours, input);
-      await checkLaunch(neighbours, template, subnets);
+      await checkLaunch(neighbours, template, subnets, settings.mixed);
       const targetGroupArns = await checkedTargetGroups(neighbours, [
         ...(input.TargetGroupARNs ?? []),
         ...identifiers(input.TrafficSources),
@@ -87,7 +94,7 @@ export function groupOperations(context: AutoScalingContext) {
         );
       const arn = `arn:aws:autoscaling:${parts.region}:${parts.account}:autoScalingGroup:${randomUUID()}:autoScalingGroupName/${name}`;
       const group: GroupRow = {
-        ...(plainSettings(input) as GroupRow),
+        ...settings,
         ...{ name, arn, minSize, maxSize, desiredCapacity: 0, template, subnets, targetGroupArns },
         tags: mergedTags([], input.Tags ?? []),
         suspended: [],
@@ -104,12 +111,14 @@ export function groupOperations(context: AutoScalingContext) {
     async UpdateAutoScalingGroup(input: UpdateAutoScalingGroupCommandInput) {
       checkSettings(input, false);
       findGroup(state, input.AutoScalingGroupName);
-      const template = input.LaunchTemplate && (await checkedTemplate(neighbours, input.LaunchTemplate));
+      const wanted = templateOf(input);
+      const template = wanted && (await checkedTemplate(neighbours, wanted));
       const subnets =
         input.VPCZoneIdentifier === undefined ? undefined : await checkedSubnets(neighbours, input);
-      if (template) {
-        const { subnets: now } = findGroup(state, input.AutoScalingGroupName);
-        await checkLaunch(neighbours, template, subnets ?? now);
+      if (template ?? input.MixedInstancesPolicy) {
+        const now = findGroup(state, input.AutoScalingGroupName);
+        const { mixed } = plainSettings(input, now);
+        await checkLaunch(neighbours, template ?? now.template, subnets ?? now.subnets, mixed);
       }
       const group = findGroup(state, input.AutoScalingGroupName);
       if (group.isDeleting) throw deletionUnderWay(group);
@@ -119,7 +128,14 @@ export function groupOperations(context: AutoScalingContext) {
       const kept = Math.min(Math.max(group.desiredCapacity, minSize), maxSize);
       const desired = input.DesiredCapacity ?? kept;
       checkBounds(minSize, maxSize, desired);
-      const { defaultInstanceWarmup: _, ...rest } = group;
+      // Those that may be taken away: what `plainSettings` does not say is gone.
+      const {
+        defaultInstanceWarmup: _w,
+        maxInstanceLifetime: _l,
+        maintenance: _p,
+        mixed: _m,
+        ...rest
+      } = group;
       const changed: GroupRow = {
         ...rest,
         ...plainSettings(input, group),
@@ -160,6 +176,12 @@ export function groupOperations(context: AutoScalingContext) {
     },
   };
 }
+
+const templateOf = ({
+  LaunchTemplate: template,
+  MixedInstancesPolicy: mixed,
+}: Pick<UpdateAutoScalingGroupCommandInput, 'LaunchTemplate' | 'MixedInstancesPolicy'>) =>
+  template ?? mixed?.LaunchTemplate?.LaunchTemplateSpecification;
 
 function ensureDeletable({ state }: AutoScalingContext, group: GroupRow, force: boolean): void {
   const isProtected =

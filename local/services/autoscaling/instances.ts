@@ -13,6 +13,7 @@ import { shownActivity } from './activities.ts';
 import { countsAsCapacity } from './capacity.ts';
 import { setDesired, type AutoScalingContext } from './context.ts';
 import { findGroup, findInstance, invalid } from './errors.ts';
+import { shownTemplate } from './mixed-policy.ts';
 import { paged } from './paging.ts';
 import type { InstanceRow } from './state.ts';
 
@@ -24,13 +25,7 @@ export const shownMember = (row: InstanceRow): Instance => ({
   LifecycleState: row.state,
   HealthStatus: row.isHealthy ? 'Healthy' : 'Unhealthy',
   ProtectedFromScaleIn: row.isProtected,
-  ...(row.template && {
-    LaunchTemplate: {
-      LaunchTemplateId: row.template.id,
-      LaunchTemplateName: row.template.name,
-      Version: row.template.version,
-    },
-  }),
+  ...(row.template && { LaunchTemplate: shownTemplate(row.template) }),
 });
 
 const shownDetails = (row: InstanceRow): AutoScalingInstanceDetails => ({

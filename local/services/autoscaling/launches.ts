@@ -1,17 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import type { InstanceMarketOptionsRequest, _InstanceType } from '@aws-sdk/client-ec2';
 import type { Clock } from '../../clock.ts';
 import { AwsError } from '../../endpoint/service.ts';
 import type { Activities } from './activities.ts';
 import { countsAsCapacity } from './capacity.ts';
 import type { Neighbours } from './neighbours.ts';
+import type { Action } from './plan.ts';
+import { chooseType } from './purchases.ts';
 import {
   instancesOf,
   type AutoScalingState,
   type GroupRow,
   type InstanceRow,
   type LaunchRow,
-  type SubnetRow,
+  type TemplateRow,
 } from './state.ts';
+
+type Decision = Extract<Action, { kind: 'decide-launch' }>;
+
+interface Pinned {
+  readonly template: TemplateRow;
+  /** Of a mixed group; undefined: the template's. */
+  readonly instanceType: string | undefined;
+}
 
 const leastBackoff = 5000;
 const mostBackoff = 5 * 60 * 1000;
@@ -31,13 +42,13 @@ export class Launches {
   }
 
   /** Writes down that an instance is to be launched; the next round carries it out. */
-  decide(group: GroupRow, subnet: SubnetRow, isExtra: boolean): void {
+  decide(group: GroupRow, { subnet, isExtra, isSpot, because }: Decision): void {
     const token = randomUUID();
     const description = 'Launching a new EC2 instance';
     const activity = this.#activities.begin(
       group,
       description,
-      this.#launchCause(group, isExtra),
+      this.#launchCause(group, isExtra, because),
       subnet.zone,
     );
     this.#state.launches.set(token, {
@@ -45,11 +56,16 @@ export class Launches {
       groupName: group.name,
       subnet,
       isExtra,
+      isSpot,
       activityId: activity.id,
     });
   }
 
-  #launchCause(group: GroupRow, isExtra: boolean): string {
+  #launchCause(group: GroupRow, isExtra: boolean, because: string | undefined): string {
+    if (because !== undefined)
+      return this.#activities.at(
+        because.replace('taken out of service', 'launched to take the place of another one'),
+      );
     if (isExtra)
       return this.#activities.at(
         'availability zones had different numbers of instances, and an instance was launched to aid in balancing them',
@@ -72,16 +88,18 @@ export class Launches {
     const launch = this.#state.launches.get(token);
     if (!launch) return;
     try {
-      const pinned = await this.#pinned(group, launch);
+      const { template, instanceType: InstanceType } = await this.#pinned(group, launch);
       const instance = await this.#neighbours.runInstance({
-        LaunchTemplate: { LaunchTemplateId: pinned.id, Version: pinned.version },
+        LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version },
+        ...(InstanceType !== undefined && { InstanceType: InstanceType as _InstanceType }),
+        ...(launch.isSpot === true && { InstanceMarketOptions: spotMarket(group) }),
         SubnetId: launch.subnet.id,
         ClientToken: token,
         TagSpecifications: [{ ResourceType: 'instance', Tags: instanceTags(group) }],
       });
       this.#launched(group, launch, {
         id: instance.InstanceId ?? '',
-        template: pinned,
+        template,
         instanceType: instance.InstanceType ?? '',
         imageId: instance.ImageId ?? '',
       });
@@ -95,12 +113,18 @@ export class Launches {
   }
 
   /** `$Latest` becomes a number once, so that a repeated launch asks for the same. */
-  async #pinned(group: GroupRow, launch: LaunchRow): Promise<NonNullable<LaunchRow['template']>> {
-    if (launch.template) return launch.template;
+  async #pinned(group: GroupRow, launch: LaunchRow): Promise<Pinned> {
+    if (launch.template) return { template: launch.template, instanceType: launch.instanceType };
     const version = await this.#neighbours.templateVersion(group.template);
     const template = { ...group.template, version: String(version.VersionNumber ?? group.template.version) };
-    this.#state.launches.set(launch.token, { ...launch, template });
-    return template;
+    const instanceType = group.mixed?.instanceTypes.length
+      ? chooseType(group.mixed, launch.isSpot === true, (type) =>
+          this.#neighbours.spotPool(type, launch.subnet.zone),
+        )
+      : undefined;
+    const pinned = { ...launch, template, ...(instanceType !== undefined && { instanceType }) };
+    this.#state.launches.set(launch.token, pinned);
+    return { template, instanceType };
   }
 
   #launched(
@@ -124,6 +148,7 @@ export class Launches {
       isProtected: group.newInstancesProtected,
       createdAt: this.#clock.now(),
       isExtra: launch.isExtra,
+      ...(launch.isSpot === true && { isSpot: true }),
       skipsLaunchHooks: false,
       isForced: false,
       registeredWith: [],
@@ -149,3 +174,8 @@ const instanceTags = (group: GroupRow): { Key: string; Value: string }[] => [
     .map(({ key, value }) => ({ Key: key, Value: value })),
   { Key: 'aws:autoscaling:groupName', Value: group.name },
 ];
+
+const spotMarket = ({ mixed }: GroupRow): InstanceMarketOptionsRequest => ({
+  MarketType: 'spot',
+  ...(mixed?.spotMaxPrice !== undefined && { SpotOptions: { MaxPrice: mixed.spotMaxPrice } }),
+});

@@ -75,13 +75,35 @@ function inService(view: GroupView, instance: InstanceView): Action[] {
   if (row.isHealthy && because !== undefined)
     return [{ kind: 'mark-unhealthy', instanceId: row.id, because }];
   const mayReplace = !isSuspended(view, 'ReplaceUnhealthy') && !isSuspended(view, 'Terminate');
-  if (!row.isHealthy && mayReplace) return [{ kind: 'retire', instanceId: row.id, because: because ?? '' }];
+  if (!row.isHealthy && mayReplace && !isWaitedFor(view, instance))
+    return [{ kind: 'retire', instanceId: row.id, because: because ?? '' }];
+  if (
+    group.capacityRebalance === true &&
+    instance.machine.spotRisk === 'interruption' &&
+    !isSuspended(view, 'Terminate')
+  )
+    return [{ kind: 'retire', instanceId: row.id, because: interrupted }];
+  if (row.isExtra && isReady(view, instance)) return [{ kind: 'count', instanceId: row.id }];
   const gone = row.registeredWith.filter((arn) => !group.targetGroupArns.includes(arn));
   return [
     ...missingRegistrations(view, instance),
     ...gone.map((targetGroupArn): Action => ({ kind: 'deregister', instanceId: row.id, targetGroupArn })),
   ];
 }
+
+const interrupted =
+  'an instance was taken out of service in response to an EC2 spot instance interruption notice';
+
+/** A machine that runs may serve somebody yet: under a maintenance policy its successor comes first. */
+const isWaitedFor = ({ group }: GroupView, { row, machine }: InstanceView): boolean =>
+  group.maintenance !== undefined && !row.isExtra && machine.state === 'running' && !machine.isImpaired;
+
+/** Serves wherever it is registered; a target group that no traffic goes to asks for nothing. */
+const isReady = ({ group }: GroupView, { row, targets }: InstanceView): boolean =>
+  group.targetGroupArns.every((arn) => {
+    const health = targets.get(arn);
+    return row.registeredWith.includes(arn) && (health === 'healthy' || health === 'unused');
+  });
 
 /** Why an instance in service counts as unhealthy; the grace period covers all but a machine that is not there. */
 function illness(view: GroupView, { row, machine, targets }: InstanceView): string | undefined {

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { DescribeTargetHealthCommandOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../endpoint/service.ts';
-import { ask, type Parts } from '../parts.ts';
+import { ask, type Parts, type SpotPool, type SpotRisk } from '../parts.ts';
 import type { SubnetRow } from './state.ts';
 
 /** What Auto Scaling asks of EC2 and Elastic Load Balancing, through their own operations. */
@@ -62,9 +62,16 @@ export class Neighbours {
   }
 
   /** Throws what EC2 would say to a launch of an instance. */
-  async checkLaunch(template: { id: string; version: string }, subnetId: string): Promise<void> {
+  async checkLaunch(
+    template: { id: string; version: string },
+    subnetId: string,
+    InstanceType?: string,
+  ): Promise<void> {
     const { id: LaunchTemplateId, version: Version } = template;
-    const dryRun = { DryRun: true, LaunchTemplate: { LaunchTemplateId, Version }, SubnetId: subnetId };
+    const dryRun = {
+      ...{ DryRun: true, LaunchTemplate: { LaunchTemplateId, Version }, SubnetId: subnetId },
+      ...(InstanceType !== undefined && { InstanceType }),
+    };
     try {
       await this.#ec2('RunInstances', { ...dryRun, MinCount: 1, MaxCount: 1 });
     } catch (error) {
@@ -89,6 +96,14 @@ export class Neighbours {
       { Filters: [{ Name: 'instance-status.status', Values: ['impaired'] }] },
     );
     return new Set((InstanceStatuses ?? []).map(({ InstanceId = '' }) => InstanceId));
+  }
+
+  spotRisk(id: string): SpotRisk | undefined {
+    return this.#parts.services.ec2.spotRisk(id);
+  }
+
+  spotPool(instanceType: string, zone: string): SpotPool {
+    return this.#parts.services.ec2.spotPool(instanceType, zone);
   }
 
   /** Ends an instance; protection against termination by its owner does not bind Auto Scaling. */

@@ -1,3 +1,4 @@
+import type { SpotRisk } from '../parts.ts';
 import { capacityActions } from './capacity.ts';
 import { instanceActions } from './lifecycle.ts';
 import type { GroupRow, HookRow, InstanceRow, LaunchRow, SubnetRow } from './state.ts';
@@ -9,6 +10,7 @@ export interface InstanceView {
     /** EC2's state; `gone` when EC2 does not know it (any more). */
     readonly state: string;
     readonly isImpaired: boolean;
+    readonly spotRisk?: SpotRisk | undefined;
   };
   /** Health in each target group that lists it. */
   readonly targets: ReadonlyMap<string, string>;
@@ -24,7 +26,14 @@ export interface GroupView {
 
 /** One thing to do; each is decided from a view and checks its instance again before it acts. */
 export type Action =
-  | { readonly kind: 'decide-launch'; readonly subnet: SubnetRow; readonly isExtra: boolean }
+  | {
+      readonly kind: 'decide-launch';
+      readonly subnet: SubnetRow;
+      readonly isSpot: boolean;
+      /** Before another one goes; with the reason. */
+      readonly isExtra: boolean;
+      readonly because?: string;
+    }
   | { readonly kind: 'launch'; readonly token: string }
   | { readonly kind: 'await-hooks'; readonly instanceId: string; readonly hooks: readonly HookRow[] }
   | { readonly kind: 'time-out'; readonly instanceId: string; readonly token: string }
@@ -32,6 +41,7 @@ export type Action =
   | { readonly kind: 'register'; readonly instanceId: string; readonly targetGroupArn: string }
   | { readonly kind: 'deregister'; readonly instanceId: string; readonly targetGroupArn: string }
   | { readonly kind: 'serve'; readonly instanceId: string }
+  | { readonly kind: 'count'; readonly instanceId: string }
   | {
       readonly kind: 'fail-launch';
       readonly instanceId: string;
@@ -73,6 +83,9 @@ export function wakeAt({ now, group, instances, launches }: GroupView): number |
   const times = instances.flatMap(({ row }) =>
     row.waits.filter(({ result }) => result === undefined).map(({ deadline }) => deadline),
   );
+  const lifetime = (group.maxInstanceLifetime ?? 0) * 1000;
+  if (lifetime > 0)
+    times.push(...instances.map(({ row }) => row.createdAt + lifetime).filter((due) => due > now));
   if (group.backoff && group.backoff.until > now) times.push(group.backoff.until);
   if (instances.some(({ row }) => row.deregisteredFrom.length > 0)) times.push(now + drainPoll);
   if (instances.length && group.targetGroupArns.length) times.push(now + healthPoll);

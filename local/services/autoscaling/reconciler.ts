@@ -90,6 +90,7 @@ export class Reconciler {
       const machine = {
         state: machines.get(row.id)?.State?.Name ?? 'gone',
         isImpaired: impaired.has(row.id),
+        spotRisk: this.#neighbours.spotRisk(row.id),
       };
       return { row, machine, targets: new Map(listed) };
     });

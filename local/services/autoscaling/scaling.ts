@@ -19,6 +19,7 @@ interface Measured {
 
 export function scaling(context: AutoScalingContext): Scaling {
   const { state, parts, reconciler } = context;
+  const { clock, factor } = parts.lapse ?? { clock: parts.clock, factor: 1 };
   /** What each target tracking policy would scale in to, and when it said so. */
   const verdicts = new Map<string, { readonly desired: number; readonly at: number }>();
 
@@ -36,7 +37,7 @@ export function scaling(context: AutoScalingContext): Scaling {
 
   function capacityOf(group: GroupRow, policy: PolicyRow): Capacity {
     const warmup = policy.warmupSeconds ?? group.defaultInstanceWarmup ?? group.defaultCooldown;
-    const settledSince = parts.clock.now() - warmup * 1000;
+    const settledSince = parts.clock.now() - (warmup * 1000) / factor;
     const settled = instancesOf(state, group.name).filter(
       ({ state: lifecycle, inServiceAt }) =>
         lifecycle === 'InService' && inServiceAt !== undefined && inServiceAt <= settledSince,
@@ -47,7 +48,7 @@ export function scaling(context: AutoScalingContext): Scaling {
 
   /** From the last change of capacity, or the last instance that came of it. */
   function isCooling(group: GroupRow, policy: PolicyRow): boolean {
-    const cooldown = (policy.cooldownSeconds ?? group.defaultCooldown) * 1000;
+    const cooldown = ((policy.cooldownSeconds ?? group.defaultCooldown) * 1000) / factor;
     if (group.scaledAt === undefined) return false;
     const rows = instancesOf(state, group.name);
     if (rows.filter(({ state: lifecycle }) => lifecycle === 'InService').length < group.desiredCapacity)
@@ -83,7 +84,7 @@ export function scaling(context: AutoScalingContext): Scaling {
       verdicts.delete(policy.arn);
       if (wanted > group.desiredCapacity) scale(group, wanted, who);
     } else if (alarm.name === policy.alarms?.low && capacity.warming === 0) {
-      verdicts.set(policy.arn, { desired: wanted, at: parts.clock.now() });
+      verdicts.set(policy.arn, { desired: wanted, at: clock.now() });
       const agreed = agreement(group);
       if (agreed !== undefined && agreed < group.desiredCapacity) scale(group, agreed, who);
     }
@@ -95,7 +96,7 @@ export function scaling(context: AutoScalingContext): Scaling {
     );
     const votes = voters.map((policy) => {
       const verdict = verdicts.get(policy.arn);
-      const isFresh = verdict && verdict.at >= parts.clock.now() - 2 * trackingPeriod(policy);
+      const isFresh = verdict && verdict.at >= clock.now() - 2 * trackingPeriod(policy);
       return isFresh ? verdict.desired : undefined;
     });
     return votes.includes(undefined) ? undefined : Math.max(...votes.map((vote) => vote ?? 0));

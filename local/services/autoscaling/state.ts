@@ -33,6 +33,19 @@ export interface BackoffRow {
   readonly zone: string;
 }
 
+/** Several instance types, on demand and on the spot market. */
+export interface MixedRow {
+  /** In order of priority; empty: the template's own. */
+  readonly instanceTypes: readonly string[];
+  readonly onDemandStrategy: string;
+  readonly onDemandBase: number;
+  /** Of what is above the base. */
+  readonly onDemandPercentage: number;
+  readonly spotStrategy: string;
+  /** Absent: the on-demand price. */
+  readonly spotMaxPrice?: string;
+}
+
 export interface GroupRow {
   readonly name: string;
   readonly arn: string;
@@ -53,6 +66,13 @@ export interface GroupRow {
   readonly suspended: readonly string[];
   readonly createdAt: number;
   readonly isDeleting: boolean;
+  readonly mixed?: MixedRow;
+  /** Spot instances that may be interrupted are replaced ahead of it. */
+  readonly capacityRebalance?: boolean;
+  /** Bounds of the instances that serve while some are replaced, as percentages of the desired capacity. */
+  readonly maintenance?: { readonly minHealthyPercentage: number; readonly maxHealthyPercentage: number };
+  /** In seconds. */
+  readonly maxInstanceLifetime?: number;
   readonly enabledMetrics?: readonly string[];
   /** When a policy last changed the desired capacity. */
   readonly scaledAt?: number;
@@ -90,7 +110,9 @@ export interface InstanceRow {
   readonly isProtected: boolean;
   readonly createdAt: number;
   readonly inServiceAt?: number;
-  /** Launched to balance zones: not counted before it is in service. */
+  /** Of the spot market. */
+  readonly isSpot?: boolean;
+  /** Launched before another one goes: not counted before it serves. */
   readonly isExtra: boolean;
   /** Hooks apply to instances that a launch made, not to attached ones or those back from standby. */
   readonly skipsLaunchHooks: boolean;
@@ -109,8 +131,11 @@ export interface LaunchRow {
   readonly groupName: string;
   readonly subnet: SubnetRow;
   readonly isExtra: boolean;
+  readonly isSpot?: boolean;
   readonly activityId: string;
   readonly template?: TemplateRow;
+  /** Of a mixed group. */
+  readonly instanceType?: string;
 }
 
 export interface HookRow {

@@ -1,4 +1,5 @@
 import type { InstanceView } from './plan.ts';
+import { boughtOf, excessKind } from './purchases.ts';
 import type { GroupRow, SubnetRow } from './state.ts';
 
 /** Policies that choose among the instances of the fullest zone. */
@@ -19,7 +20,7 @@ export function countByZone(
   return zones;
 }
 
-/** Whom to take: the fullest zone first, then by the policies in their order; protected ones never. */
+/** Whom to take: of the kind that there is too much of, the fullest zone first, then by the policies in their order; protected ones never. */
 export function chooseVictims(
   group: GroupRow,
   instances: readonly InstanceView[],
@@ -39,9 +40,12 @@ export function chooseVictims(
 function nextVictim(group: GroupRow, instances: readonly InstanceView[]): InstanceView | undefined {
   const candidates = instances.filter(({ row }) => !row.isProtected);
   if (!candidates.length) return undefined;
+  const excess = excessKind(group.mixed, boughtOf(instances.map(({ row }) => row)), instances.length - 1);
+  const ofKind = candidates.filter(({ row }) => (row.isSpot === true) === (excess === 'spot'));
+  const pool = excess === undefined || !ofKind.length ? candidates : ofKind;
   const zones = countByZone(group.subnets, instances);
-  const most = Math.max(...candidates.map(({ row }) => zones.get(row.zone) ?? 0));
-  let left = candidates.filter(({ row }) => zones.get(row.zone) === most);
+  const most = Math.max(...pool.map(({ row }) => zones.get(row.zone) ?? 0));
+  let left = pool.filter(({ row }) => zones.get(row.zone) === most);
   for (const policy of [...group.terminationPolicies, 'Default']) left = narrowed(policy, group, left);
   return left[0];
 }

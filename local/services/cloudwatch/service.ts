@@ -4,7 +4,10 @@ import type { Parts } from '../parts.ts';
 import { alarmClock } from './alarm-clock.ts';
 import { alarmOperations } from './alarms.ts';
 import { compositeOperations } from './composites.ts';
+import { cacheMetrics } from './cache-metrics.ts';
 import { dashboardOperations } from './dashboards.ts';
+import { databaseMetrics } from './database-metrics.ts';
+import { fileSystemMetrics } from './file-system-metrics.ts';
 import { groupMetrics } from './group-metrics.ts';
 import { instanceMetrics } from './instance-metrics.ts';
 import { metricOperations } from './metrics.ts';
@@ -16,19 +19,27 @@ import { tagOperations } from './tags.ts';
 const tenSeconds = 10_000;
 
 /**
- * CloudWatch: metrics, metric math, alarms and their actions, dashboards. What it measures itself at EC2, SQS and
- * Auto Scaling it stores each minute, and each ten seconds at high resolution, so that alarms with short periods
- * work on AWS's own metrics too (on AWS those have one-minute periods). No anomaly detection, no SEARCH.
+ * CloudWatch: metrics, metric math, alarms and their actions, dashboards. What it measures itself it stores each
+ * minute; at EC2, SQS and Auto Scaling each ten seconds, too, at high resolution, so that alarms with short periods
+ * work on AWS's own metrics (on AWS those have one-minute periods). No anomaly detection, no SEARCH.
  */
-export function createCloudWatch(parts: Parts) {
+export function createCloudWatch(region: Parts) {
+  const parts: Parts = { ...region, clock: region.lapse?.clock ?? region.clock };
   const state = cloudWatchState(parts);
   const alarms = alarmClock(parts, state);
   const sources = [instanceMetrics, queueMetrics, groupMetrics];
+  const dataSources = [databaseMetrics, cacheMetrics, fileSystemMetrics];
   const stops: (() => void)[] = [];
 
   /** Measures in equal steps; a failed measurement leaves a gap, as it would on AWS. */
-  function measureEvery(step: number, into: 'minute' | 'second', then: () => void): void {
-    const measure = sources.map((source) => source(parts));
+  function measureEvery(
+    step: number,
+    into: 'minute' | 'second',
+    from: typeof sources,
+    then: () => void,
+  ): void {
+    // Machines and queues live by the region's own clock.
+    const measure = from.map((source) => source(region));
     stops.push(
       every(parts.clock, step, async (at) => {
         const found = await Promise.all(measure.map((one) => one(at - step).catch(() => [])));
@@ -48,10 +59,12 @@ export function createCloudWatch(parts: Parts) {
       ...tagOperations(state),
     },
     async start() {
-      measureEvery(tenSeconds, 'second', () => {
-        alarms.lookAtFast();
-      });
-      measureEvery(minute, 'minute', () => {
+      // In a time lapse a minute is short enough.
+      if (!region.lapse)
+        measureEvery(tenSeconds, 'second', sources, () => {
+          alarms.lookAtFast();
+        });
+      measureEvery(minute, 'minute', [...sources, ...dataSources], () => {
         alarms.lookAtAll();
         forgetOld(state, parts.clock.now());
       });

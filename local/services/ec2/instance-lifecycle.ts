@@ -70,8 +70,13 @@ export class InstanceLifecycle {
     const row = this.#state.instances.get(id);
     if (!row) return;
     this.#state.instances.set(id, { ...row, ...changes, state });
-    if (row.state === state) return;
-    for (const listener of this.#listeners) listener(id, state);
+    if (row.state !== state) this.tell(id);
+  }
+
+  /** Has whoever listens look at an instance again. */
+  tell(id: string): void {
+    const state = this.#state.instances.get(id)?.state;
+    if (state !== undefined) for (const listener of this.#listeners) listener(id, state);
   }
 
   async #work(id: string): Promise<void> {

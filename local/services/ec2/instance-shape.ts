@@ -61,6 +61,7 @@ export function shownInstance(context: Ec2Context, row: InstanceRow): Instance {
     Tags: tagsOf(state, row.id),
     PrivateDnsName: nic ? privateName(parts.region, row.privateAddress) : '',
     PublicDnsName: '',
+    ...(row.spot && { InstanceLifecycle: 'spot' as const, SpotInstanceRequestId: row.spot.requestId }),
     ...(row.clientToken !== undefined && { ClientToken: row.clientToken }),
     ...(row.stateReason && { StateReason: { Code: row.stateReason.code, Message: row.stateReason.message } }),
     ...(row.profile && { IamInstanceProfile: { Arn: row.profile.arn, Id: row.profile.id } }),

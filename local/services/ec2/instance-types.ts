@@ -154,7 +154,7 @@ function shown({
     ProcessorInfo: { SupportedArchitectures: [architecture] },
     VCpuInfo: { DefaultVCpus: vcpus },
     SupportedRootDeviceTypes: ['ebs'],
-    SupportedUsageClasses: ['on-demand'],
+    SupportedUsageClasses: ['on-demand', 'spot'],
     SupportedVirtualizationTypes: ['hvm'],
   };
 }

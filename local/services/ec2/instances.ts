@@ -34,6 +34,7 @@ const filters: FilterTable<Instance> = {
   'iam-instance-profile.arn': (row) => row.IamInstanceProfile?.Arn,
   'image-id': (row) => row.ImageId,
   'instance-id': (row) => row.InstanceId,
+  'instance-lifecycle': (row) => row.InstanceLifecycle,
   'instance-state-code': (row) => row.State?.Code,
   'instance-state-name': (row) => row.State?.Name,
   'instance-type': (row) => row.InstanceType,
@@ -44,6 +45,7 @@ const filters: FilterTable<Instance> = {
   'owner-id': (row) => row.NetworkInterfaces?.[0]?.OwnerId,
   'private-dns-name': (row) => row.PrivateDnsName,
   'private-ip-address': (row) => row.PrivateIpAddress,
+  'spot-instance-request-id': (row) => row.SpotInstanceRequestId,
   'subnet-id': (row) => row.SubnetId,
   'vpc-id': (row) => row.VpcId,
 };

@@ -27,6 +27,7 @@ export const launchMembers = [
     'CreditSpecification',
   ],
   ...['EbsOptimized', 'DisableApiTermination', 'DisableApiStop', 'InstanceInitiatedShutdownBehavior'],
+  'InstanceMarketOptions',
 ];
 
 /** What of a launch (inline or by template) has something behind it here; the rest is refused by name. */

@@ -17,7 +17,8 @@ import { findTemplate } from './launch-templates.ts';
 import { ensureCapacity } from './outage.ts';
 import { instanceProfile, type Profile } from './profiles.ts';
 import { accept } from './requests.ts';
-import type { InstanceRow, MetadataOptionsRow, SubnetRow, VolumeRow } from './state.ts';
+import { checkedMarket, newSpotRow } from './spot.ts';
+import type { InstanceRow, MetadataOptionsRow, SpotRow, SubnetRow, VolumeRow } from './state.ts';
 import { addTags, checkedTags } from './tags.ts';
 
 /** A launch with everything decided but what differs from instance to instance. */
@@ -38,6 +39,8 @@ export interface Launch {
   readonly shutdownBehavior: 'stop' | 'terminate';
   readonly disableApiTermination: boolean;
   readonly disableApiStop: boolean;
+  /** What is asked of the spot market; undefined: on demand. */
+  readonly market: Pick<SpotRow, 'maxPrice'> | undefined;
   readonly tags: Partial<Record<ResourceType, Readonly<Record<string, string>>>>;
 }
 
@@ -96,6 +99,7 @@ export async function planLaunch(
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior ?? 'stop',
     disableApiTermination: data.DisableApiTermination ?? false,
     disableApiStop: data.DisableApiStop ?? false,
+    market: checkedMarket(data.InstanceMarketOptions, type.name),
     tags,
   };
 }
@@ -245,6 +249,7 @@ export function makeInstance(
     needsBoot: true,
     isImpaired: false,
     launchedAt: now,
+    ...(launch.market && { spot: newSpotRow(launch.market) }),
     ...(clientToken !== undefined && { clientToken }),
     ...(launch.userData !== undefined && { userData: launch.userData }),
     ...(launch.profile && {

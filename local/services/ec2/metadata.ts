@@ -3,6 +3,7 @@ import { publicAddressOf } from './addresses.ts';
 import type { Ec2Context } from './context.ts';
 import { privateName, publicName } from './dns-names.ts';
 import { macAddress } from './ids.ts';
+import { interruptionPaths } from './spot-interruptions.ts';
 import type { InstanceRow, InterfaceRow } from './state.ts';
 import { zoneNamed } from './zones.ts';
 
@@ -19,6 +20,7 @@ export function metadataOf(context: Ec2Context, instanceId: string): Record<stri
     ...profilePaths(row),
     ...tagPaths(context, row),
     ...lifecyclePath(context, row.id),
+    ...interruptionPaths(row.spot, parts.clock.now()),
   };
   return {
     ...Object.fromEntries(Object.entries(below).map(([path, text]) => [`meta-data/${path}`, text])),
@@ -37,7 +39,7 @@ function identity({ parts }: Ec2Context, row: InstanceRow): Record<string, strin
     'ami-manifest-path': '(unknown)',
     'instance-action': 'none',
     'instance-id': row.id,
-    'instance-life-cycle': 'on-demand',
+    'instance-life-cycle': row.spot ? 'spot' : 'on-demand',
     'instance-type': row.instanceType,
     'placement/availability-zone': row.zone,
     'placement/availability-zone-id': zoneNamed(parts.region, row.zone).id,

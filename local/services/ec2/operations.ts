@@ -19,6 +19,7 @@ import { profileOperations } from './profiles.ts';
 import { routeTableOperations } from './route-tables.ts';
 import { routeOperations } from './routes.ts';
 import { securityGroupOperations } from './security-groups.ts';
+import { spotOperations } from './spot.ts';
 import { subnetOperations } from './subnets.ts';
 import { tagOperations } from './tags.ts';
 import { vpcOperations } from './vpcs.ts';
@@ -45,6 +46,7 @@ export function ec2Operations(context: Ec2Context) {
     ...routeOperations(context),
     ...routeTableOperations(context),
     ...securityGroupOperations(context),
+    ...spotOperations(context),
     ...subnetOperations(context),
     ...tagOperations(context),
     ...vpcOperations(context),

@@ -8,6 +8,8 @@ import { settleNatGateway } from './nat-gateways.ts';
 import { NetworkSync } from './network-sync.ts';
 import { ec2Operations } from './operations.ts';
 import { followOutage } from './outage.ts';
+import { spotPool } from './spot.ts';
+import { SpotInterruptions } from './spot-interruptions.ts';
 import { openState } from './state.ts';
 
 /**
@@ -21,6 +23,7 @@ export function createEc2(parts: Parts): Ec2 {
   const network = new NetworkSync(parts, state);
   const lifecycle = new InstanceLifecycle(parts, state, network);
   const context: Ec2Context = { parts, state, network, lifecycle };
+  const interruptions = new SpotInterruptions(context);
   return {
     name: 'ec2',
     operations: ec2Operations(context),
@@ -35,13 +38,18 @@ export function createEc2(parts: Parts): Ec2 {
     credentials: (instanceId) => credentialsOf(context, instanceId),
     metadataOptions: (instanceId) => metadataOptionsOf(context, instanceId),
     crash: (id) => parts.instances.crash(id),
+    interrupt: (id, noticeAfterSeconds) => interruptions.begin(id, noticeAfterSeconds),
+    spotRisk: (id) => interruptions.risk(id),
+    spotPool: (instanceType, zone) => spotPool(context, instanceType, zone),
     async start() {
       parts.outages.onChange((zone) => followOutage(context, zone));
       await network.changed();
       for (const { id } of [...state.natGateways.values()]) void settleNatGateway(context, id);
       lifecycle.start();
+      interruptions.start();
     },
     async stop() {
+      interruptions.stop();
       await lifecycle.stop();
       network.stop();
     },

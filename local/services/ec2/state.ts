@@ -172,6 +172,18 @@ export interface InstanceRow {
   readonly isImpaired: boolean;
   readonly launchedAt: number;
   readonly terminatedAt?: number;
+  /** Of the spot market; absent: on demand. */
+  readonly spot?: SpotRow;
+}
+
+export interface SpotRow {
+  readonly requestId: string;
+  /** In US dollars an hour, as asked for; absent: the on-demand price. */
+  readonly maxPrice?: string;
+  /** When a rebalance was recommended. */
+  readonly recommendedAt?: number;
+  /** From when on the instance is told that it ends two minutes later; maybe yet to come. */
+  readonly noticeAt?: number;
 }
 
 export interface ProfileRow {

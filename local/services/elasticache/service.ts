@@ -2,6 +2,7 @@ import type { ElastiCache, Parts } from '../parts.ts';
 import { caching } from './caching.ts';
 import { cacheClusterOperations } from './cache-clusters.ts';
 import { eventOperations } from './events.ts';
+import { measureAll } from './measuring.ts';
 import { addressesOf } from './names.ts';
 import { parameterGroupOperations } from './parameter-groups.ts';
 import { recorder } from './recorder.ts';
@@ -48,6 +49,7 @@ export function createElastiCache(parts: Parts, makePlane: MakePlane = redisPlan
       }
       return undefined;
     },
+    measure: () => measureAll(state, plane),
     crash(cacheClusterId: string): boolean {
       const nodes = [...state.groups.values()].flatMap((group) => group.nodes);
       const node = nodes.find(({ id }) => id === cacheClusterId);

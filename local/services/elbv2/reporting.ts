@@ -84,7 +84,7 @@ export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPl
       countsOf(hostId)?.add(line);
     },
     start() {
-      stop = every(parts.clock, step, (at) => report(at).catch(() => undefined));
+      stop = every(parts.lapse?.clock ?? parts.clock, step, (at) => report(at).catch(() => undefined));
     },
     stop() {
       stop?.();

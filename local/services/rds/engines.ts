@@ -44,7 +44,8 @@ const sizes: Readonly<Record<string, number>> = {
 const families = ['t3', 't4g', 'm5', 'm6g', 'm7g', 'r5', 'r6g', 'r7g'];
 export const serverless = 'db.serverless';
 
-const memoryOf = (instanceClass: string): number => sizes[instanceClass.split('.')[2] ?? ''] ?? 2;
+/** In GiB. */
+export const memoryOf = (instanceClass: string): number => sizes[instanceClass.split('.')[2] ?? ''] ?? 2;
 
 export function checkClass(engine: Engine, given: string | undefined): string {
   const [db, family = '', size = ''] = (given ?? '').split('.');

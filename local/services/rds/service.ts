@@ -9,6 +9,7 @@ import { instanceChanges } from './instance-changes.ts';
 import { instanceOperations } from './instances.ts';
 import { keeping } from './keeping.ts';
 import { mariadbPlane, type DatabasePlane, type PlaneEvents } from './mariadb/plane.ts';
+import { measureAll } from './measuring.ts';
 import { addressesOf, serverOf } from './names.ts';
 import { recorder } from './recorder.ts';
 import { snapshotOperations } from './snapshots.ts';
@@ -60,6 +61,7 @@ export function createRds(parts: Parts, makePlane: MakePlane = mariadbPlane) {
       },
     },
     resolve: (name: string) => addressesOf(state, parts, name),
+    measure: () => measureAll(state, plane),
     crash(id: string): boolean {
       const instance = state.instances.get(id);
       const server = instance && serverOf(state, instance);

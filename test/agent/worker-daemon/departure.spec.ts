@@ -24,6 +24,7 @@ describe('the departure of a worker', () => {
         happened.push('asked');
         return Promise.resolve(states.shift());
       },
+      interruption: () => new Promise(() => undefined),
       errand,
       daemon: {
         stop: (grace) => {
@@ -37,5 +38,34 @@ describe('the departure of a worker', () => {
       ...['asked', 'asked', 'asked', 'stopped 59000'],
       ...['lifecycle beanpole-terminate', 'lifecycle beanpole-terminate'],
     ]);
+  });
+
+  it('cuts jobs short when EC2 takes the instance back before their grace is over', async () => {
+    const stops: number[] = [];
+    const jobs = Promise.withResolvers<undefined>();
+    const said: string[] = [];
+    const clock = testClock();
+    const errand = (() =>
+      Promise.resolve({ state: 'Terminating:Wait', completed: true })) as unknown as SendErrand;
+    await departWhenTold({
+      clock,
+      signal: new AbortController().signal,
+      instanceId: 'i-1',
+      graceMilliseconds: 299_000,
+      targetState: () => Promise.resolve('Terminated'),
+      // The notice comes while jobs are being finished.
+      interruption: () => Promise.resolve(clock.now() + 120_000),
+      errand,
+      daemon: {
+        stop: async (grace) => {
+          stops.push(grace);
+          if (grace < 299_000) jobs.resolve(undefined);
+          await jobs.promise;
+        },
+      },
+      say: (line) => said.push(line),
+    });
+    expect(stops).to.deep.equal([299_000, 105_000]);
+    expect(said.join('\n')).to.contain('not done in 105 s are given back');
   });
 });

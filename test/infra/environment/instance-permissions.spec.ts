@@ -8,6 +8,7 @@ const args: PermissionsArgs = {
   name: { application: 'mywordpress', stack: 'dev', environment: 'web' },
   bucket: 'versions',
   hasElasticIp: false,
+  hasSpot: false,
 };
 
 const own = {
@@ -178,5 +179,13 @@ describe('instancePermissions', () => {
       targetQueueArn: 'b'.repeat(120),
     });
     expect(JSON.stringify(statements)).to.have.length.below(9000);
+  });
+
+  it('let a spot instance have itself taken out of its own group', () => {
+    const lifecycle = instancePermissions({ ...args, hasSpot: true }).find(
+      ({ Sid }) => Sid === 'AnswerLifecycleHooks',
+    );
+    expect(lifecycle?.Action).to.include('autoscaling:TerminateInstanceInAutoScalingGroup');
+    expect(lifecycle?.Condition).to.deep.equal(own);
   });
 });

@@ -14,7 +14,7 @@ interface Documented {
 
 const documented: Readonly<Record<string, Documented>> = {
   'aws:autoscaling/group:Group': {
-    updates: `vpcZoneIdentifiers minSize maxSize desiredCapacity launchTemplate targetGroupArns healthCheckType
+    updates: `vpcZoneIdentifiers minSize maxSize desiredCapacity launchTemplate instanceMaintenancePolicy targetGroupArns healthCheckType
       enabledMetrics initialLifecycleHooks waitForCapacityTimeout tags`,
   },
   'aws:autoscaling/lifecycleHook:LifecycleHook': {

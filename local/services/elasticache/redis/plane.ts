@@ -14,6 +14,8 @@ export interface CachePlane {
   isRunning(hostId: string): boolean;
   /** What the server says of its replication; undefined when it does not answer. */
   replication(hostId: string): Promise<Replication | undefined>;
+  /** What the server says of itself, by the names of INFO; undefined when it does not answer. */
+  facts(hostId: string): Promise<ReadonlyMap<string, string> | undefined>;
   /** Makes it a primary. */
   lead(hostId: string): Promise<void>;
   /** Makes it replicate a primary. */
@@ -126,6 +128,11 @@ export function redisPlane(parts: Parts, events: PlaneEvents): CachePlane {
       const text = await command(hostId, ['INFO', 'replication']).catch(() => undefined);
       return typeof text === 'string' ? parseReplication(text) : undefined;
     },
+    async facts(hostId) {
+      if (!servers.has(hostId)) return undefined;
+      const text = await command(hostId, ['INFO']).catch(() => undefined);
+      return typeof text === 'string' ? parseInfo(text) : undefined;
+    },
     async lead(hostId) {
       await command(hostId, ['REPLICAOF', 'NO', 'ONE']);
     },
@@ -149,9 +156,13 @@ export function redisPlane(parts: Parts, events: PlaneEvents): CachePlane {
   };
 }
 
+/** Lines `name:value` of INFO. */
+const parseInfo = (text: string): ReadonlyMap<string, string> =>
+  new Map(text.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
+
 /** Reads the section `replication` of INFO. */
 export function parseReplication(text: string): Replication {
-  const facts = new Map(text.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
+  const facts = parseInfo(text);
   const isReplica = facts.get('role') === 'slave';
   const primary = facts.get('master_host');
   return {

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
+import { statOf } from '../../../instances/processes.ts';
+import { sizeOf } from '../../folder-size.ts';
 import type { Parts } from '../../parts.ts';
 import { programs } from './programs.ts';
 import { argumentsOf, installCommand, type ServerModel } from './settings.ts';
@@ -29,6 +31,10 @@ export interface DatabasePlane {
   isRunning(hostId: string): boolean;
   /** Runs a statement as the server's administrator. */
   query(hostId: string, statement: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** CPU time and resident memory of a server's process; undefined: it does not run. */
+  usage(hostId: string): { readonly cpuSeconds: number; readonly memoryBytes: number } | undefined;
+  /** Bytes of a server's data. */
+  size(hostId: string): Promise<number>;
   /** Kills a server, as a fault would; false: it does not run. */
   crash(hostId: string): boolean;
   /** Ends a server in order. */
@@ -194,6 +200,11 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
     start,
     isRunning: (hostId) => servers.has(hostId),
     query,
+    usage(hostId) {
+      const pid = servers.get(hostId)?.child.pid;
+      return pid === undefined ? undefined : statOf(String(pid));
+    },
+    size: (hostId) => sizeOf(dataOf(hostId)),
     crash: (hostId) => servers.get(hostId)?.child.kill('SIGKILL') ?? false,
     halt,
     kill: (hostId) => halt(hostId, 'SIGKILL'),

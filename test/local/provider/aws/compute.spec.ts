@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { Properties } from '../../../../local/provider/protocol/values.ts';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { lives, openAccount, replacing, type Account, type Resource } from './account.ts';
 
@@ -68,6 +69,88 @@ describe('resources of Auto Scaling and Elastic Load Balancing', () => {
     });
   });
 
+  it('Group of several instance types, on demand and spot', async () => {
+    const policy = (version: string, types: readonly string[], distribution: Properties) => ({
+      launchTemplate: {
+        launchTemplateSpecification: { launchTemplateId: template.id, version },
+        overrides: types.map((instanceType) => ({ instanceType })),
+      },
+      instancesDistribution: distribution,
+    });
+    const inputs = {
+      minSize: 0,
+      maxSize: 2,
+      vpcZoneIdentifiers: subnets,
+      mixedInstancesPolicy: policy('1', ['t3.micro', 't3a.micro'], {
+        onDemandBaseCapacity: 1,
+        onDemandPercentageAboveBaseCapacity: 0,
+        spotAllocationStrategy: 'capacity-optimized',
+        spotMaxPrice: '0.02',
+      }),
+      capacityRebalance: true,
+      instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
+      maxInstanceLifetime: 86_400,
+    };
+    await lives(account, {
+      type: 'aws:autoscaling/group:Group',
+      inputs,
+      changed: {
+        ...inputs,
+        mixedInstancesPolicy: policy('1', ['t3.micro', 't3.small'], {
+          spotAllocationStrategy: 'lowest-price',
+        }),
+        capacityRebalance: undefined,
+        instanceMaintenancePolicy: undefined,
+        maxInstanceLifetime: undefined,
+      },
+      drift: ({ id }) =>
+        autoscaling.updateAutoScalingGroup({
+          AutoScalingGroupName: id,
+          CapacityRebalance: true,
+          MixedInstancesPolicy: { InstancesDistribution: { SpotAllocationStrategy: 'capacity-optimized' } },
+        }),
+      shows: ['capacityRebalance', 'mixedInstancesPolicy'],
+    });
+  });
+
+  it('Group goes from a launch template to a mixed instances policy and back', async () => {
+    const common = { minSize: 0, maxSize: 0, vpcZoneIdentifiers: subnets };
+    const single = { ...common, launchTemplate: { id: template.id, version: '1' } };
+    const mixed = {
+      ...common,
+      mixedInstancesPolicy: {
+        launchTemplate: {
+          launchTemplateSpecification: { launchTemplateId: template.id, version: '1' },
+          overrides: [{ instanceType: 't3.micro' }],
+        },
+      },
+    };
+    await lives(account, {
+      type: 'aws:autoscaling/group:Group',
+      inputs: single,
+      changed: mixed,
+      drift: ({ id }) =>
+        autoscaling.updateAutoScalingGroup({
+          AutoScalingGroupName: id,
+          LaunchTemplate: { LaunchTemplateId: template.id, Version: '1' },
+        }),
+      shows: ['launchTemplate', 'mixedInstancesPolicy'],
+    });
+  });
+
+  it('Group has one template', async () => {
+    const check = (news: Properties) =>
+      account.provider.check({
+        ...{ type: 'aws:autoscaling/group:Group', name: 'web', olds: {}, seed: new Uint8Array() },
+        news: { minSize: 0, maxSize: 0, ...news },
+      });
+    const launchTemplate = { id: 'lt-1' };
+    const launch = { launchTemplateSpecification: { launchTemplateId: 'lt-1' } };
+    const both = { launchTemplate, mixedInstancesPolicy: { launchTemplate: launch } };
+    expect((await check(both)).failures[0]?.reason).to.contain('conflicts with mixedInstancesPolicy');
+    expect((await check({})).failures[0]?.reason).to.contain('is required');
+  });
+
   it('Group explains a wrong capacity before anything is made', async () => {
     const { failures } = await account.provider.check({
       type: 'aws:autoscaling/group:Group',
@@ -123,7 +206,8 @@ describe('resources of Auto Scaling and Elastic Load Balancing', () => {
       changed: {
         ...inputs,
         deregistrationDelay: 30,
-        stickiness: { type: 'lb_cookie', cookieDuration: 60 },
+        stickiness: { type: 'app_cookie', cookieName: 'session', cookieDuration: 60 },
+        loadBalancingAlgorithmType: 'weighted_random',
         healthCheck: { path: '/health', interval: 20, healthyThreshold: 2 },
         tags: { a: '1' },
       },

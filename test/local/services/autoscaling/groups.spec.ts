@@ -398,9 +398,14 @@ describe('Auto Scaling', () => {
     ['does not exist', { LaunchTemplate: { LaunchTemplateName: 'nobody' } }],
     ['Provided Target Groups may not be valid', { TargetGroupARNs: ['arn:aws:x:targetgroup/none'] }],
     [
-      'MixedInstancesPolicy is not supported',
+      'either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy',
       { MixedInstancesPolicy: { InstancesDistribution: { OnDemandBaseCapacity: 1 } } },
     ],
+    [
+      'at most 100 apart',
+      { InstanceMaintenancePolicy: { MinHealthyPercentage: 0, MaxHealthyPercentage: 200 } },
+    ],
+    ['Max instance lifetime 60', { MaxInstanceLifetime: 60 }],
     ['Health check type EBS', { HealthCheckType: 'EBS' }],
   ];
   it('refuses what it cannot do, and says so', async () => {

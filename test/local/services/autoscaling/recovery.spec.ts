@@ -52,6 +52,7 @@ class Ec2 {
       this.#call(() => this.targets.delete(id));
     },
     targetStates: async () => new Map(this.targets),
+    spotRisk: () => undefined,
   } as unknown as Neighbours;
 }
 

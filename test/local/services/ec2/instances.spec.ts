@@ -245,7 +245,7 @@ describe('EC2 instances', () => {
     ['InvalidKeyPair.NotFound', { KeyName: 'mine' }],
     ['InvalidParameterValue', { IamInstanceProfile: { Name: 'nobody' } }],
     ['InvalidParameterValue', { InstanceType: process.arch === 'arm64' ? 't3.small' : 't4g.small' }],
-    ['UnsupportedOperation', { InstanceMarketOptions: { MarketType: 'spot' } }],
+    ['UnsupportedOperation', { InstanceMarketOptions: { MarketType: 'capacity-block' } }],
   ];
   it('are not launched with what is not there or does not fit', async () => {
     for (const [code, input] of wrong)

@@ -10,6 +10,8 @@ export class FakePlane implements CachePlane {
   readonly servers = new Map<string, { model: NodeModel; primary: string | undefined }>();
   readonly lag = new Map<string, number>();
   readonly calls: string[] = [];
+  /** What every server says of itself. */
+  info: Record<string, string> = {};
   /** Servers start when it is done. */
   hold: Promise<undefined> | undefined;
   readonly #events: PlaneEvents;
@@ -36,6 +38,14 @@ export class FakePlane implements CachePlane {
       isSynchronized: true,
       offset: 1000 - (this.lag.get(hostId) ?? 0),
     };
+  }
+  async facts(hostId: string): Promise<ReadonlyMap<string, string> | undefined> {
+    const server = this.servers.get(hostId);
+    if (!server) return undefined;
+    const replica = { role: 'slave', master_last_io_seconds_ago: '1' };
+    return new Map(
+      Object.entries({ ...this.info, ...(server.primary === undefined ? { role: 'master' } : replica) }),
+    );
   }
   async lead(hostId: string): Promise<void> {
     this.calls.push(`lead ${hostId}`);

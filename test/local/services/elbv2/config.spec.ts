@@ -193,6 +193,17 @@ describe("a load balancer's configuration", () => {
     );
   });
 
+  it("keeps a client at its target by the application's cookie", () => {
+    const sticky = lines(
+      model([], { groups: [group({ cookie: { kind: 'app', name: 'session', seconds: 60 } })] }),
+    );
+    expect(sticky).to.include.members([
+      'stick-table type string len 128 size 100k expire 60s',
+      'stick match req.cook(session)',
+      'stick store-response res.cook(session)',
+    ]);
+  });
+
   it('fails open to copies of the targets that are not checked', () => {
     expect(lines(model())).to.include.members([
       'backend web-1.open',

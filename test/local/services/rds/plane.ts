@@ -7,6 +7,7 @@ export class FakePlane implements DatabasePlane {
   readonly data = new Set<string>();
   readonly snapshots = new Set<string>();
   readonly received = new Map<string, number>();
+  cpuSeconds = 0;
   readonly statements: { hostId: string; statement: string; values: readonly unknown[] }[] = [];
   readonly #primaries = new Map<string, string>();
   readonly #events: PlaneEvents;
@@ -58,13 +59,21 @@ export class FakePlane implements DatabasePlane {
       return [
         {
           Slave_IO_Running: 'Yes',
+          ...(this.#primaries.has(hostId) && { Seconds_Behind_Master: 3 }),
           Last_SQL_Error: '',
           Gtid_IO_Pos: position,
           Master_Host: this.#primaries.get(hostId) ?? '',
         },
       ];
     if (statement.includes('master_gtid_wait')) return [{ waited: 0 }];
+    if (statement.includes('processlist')) return [{ connections: 7 }];
     return [{ applied: position, written: '0-1-10' }];
+  }
+  usage(hostId: string) {
+    return this.running.has(hostId) ? { cpuSeconds: this.cpuSeconds, memoryBytes: 2 ** 29 } : undefined;
+  }
+  async size(): Promise<number> {
+    return 2 ** 30;
   }
   crash(hostId: string): boolean {
     if (!this.running.delete(hostId)) return false;

@@ -21,6 +21,31 @@ export const groupInputs = {
   vpcZoneIdentifiers: set(string(), computed),
   availabilityZones: set(string(), computed),
   launchTemplate: object({ id: string(computed), name: string(computed), version: string(computed) }),
+  mixedInstancesPolicy: object({
+    instancesDistribution: object(
+      {
+        onDemandAllocationStrategy: string(computed),
+        onDemandBaseCapacity: number(computed),
+        onDemandPercentageAboveBaseCapacity: number({ default: 100 }),
+        spotAllocationStrategy: string({ default: 'lowest-price' }),
+        spotInstancePools: number(computed),
+        spotMaxPrice: string(),
+      },
+      computed,
+    ),
+    launchTemplate: required(
+      object({
+        launchTemplateSpecification: required(
+          object({
+            launchTemplateId: string(computed),
+            launchTemplateName: string(computed),
+            version: string({ default: '$Default' }),
+          }),
+        ),
+        overrides: list(object({ instanceType: string() })),
+      }),
+    ),
+  }),
   targetGroupArns: set(string(), computed),
   healthCheckType: string(computed),
   healthCheckGracePeriod: number({ default: 300 }),

@@ -7,6 +7,7 @@ import { describe, waitForCapacity } from './capacity.ts';
 import { seconds } from './duration.ts';
 import { setMetrics, setSuspended, setTags, setTargetGroups, strings, toTag } from './group-changes.ts';
 import { groupInputs, type Group } from './group-inputs.ts';
+import { fromPolicy, toPolicy } from './mixed-instances.ts';
 
 export default regional({
   type: 'aws:autoscaling/group:Group',
@@ -68,8 +69,19 @@ function check(inputs: Properties) {
     ...(typeof minSize === 'number' && typeof maxSize === 'number' && minSize > maxSize
       ? [{ property: 'minSize', reason: `(${minSize}) must not be more than maxSize (${maxSize})` }]
       : []),
-    ...(inputs.launchTemplate === undefined ? [{ property: 'launchTemplate', reason: 'is required' }] : []),
+    ...ensureOneTemplate(inputs),
   ];
+}
+
+/** As the real provider words it. */
+function ensureOneTemplate({ launchTemplate, mixedInstancesPolicy }: Properties) {
+  const given = [launchTemplate, mixedInstancesPolicy].filter((template) => template !== undefined).length;
+  if (given === 1) return [];
+  const reason =
+    given === 0
+      ? 'is required, or mixedInstancesPolicy'
+      : 'conflicts with mixedInstancesPolicy: give one of them';
+  return [{ property: 'launchTemplate', reason }];
 }
 
 const some = <T>(items: readonly T[] | undefined): T[] | undefined =>
@@ -87,6 +99,7 @@ function settings(inputs: Group): Partial<UpdateAutoScalingGroupType> {
       ...(template.id ? { LaunchTemplateId: template.id } : { LaunchTemplateName: template.name }),
       Version: template.version,
     },
+    MixedInstancesPolicy: inputs.mixedInstancesPolicy && toPolicy(inputs.mixedInstancesPolicy),
     HealthCheckType: inputs.healthCheckType,
     HealthCheckGracePeriod: inputs.healthCheckGracePeriod,
     DefaultCooldown: inputs.defaultCooldown,
@@ -111,6 +124,7 @@ const members: readonly [property: keyof Group, member: keyof UpdateAutoScalingG
     ['vpcZoneIdentifiers', 'VPCZoneIdentifier'],
     ['availabilityZones', 'AvailabilityZones'],
     ['launchTemplate', 'LaunchTemplate'],
+    ['mixedInstancesPolicy', 'MixedInstancesPolicy'],
     ['healthCheckType', 'HealthCheckType'],
     ['healthCheckGracePeriod', 'HealthCheckGracePeriod'],
     ['defaultCooldown', 'DefaultCooldown'],
@@ -171,6 +185,7 @@ function fromGroup(group: AutoScalingGroup): Properties {
       name: template.LaunchTemplateName,
       version: template.Version,
     },
+    mixedInstancesPolicy: group.MixedInstancesPolicy && fromPolicy(group.MixedInstancesPolicy),
     targetGroupArns: [...(group.TargetGroupARNs ?? [])].sort(),
     healthCheckType: group.HealthCheckType,
     healthCheckGracePeriod: group.HealthCheckGracePeriod,
