@@ -127,7 +127,7 @@ export const withoutNames = (): Partial<Record<string, Service>> =>
   Object.fromEntries(
     (['elasticache', 'elasticfilesystem', 'elasticloadbalancing', 'rds'] as const).map((name) => [
       name,
-      { name, operations: {}, resolve: () => undefined },
+      { name, operations: {}, resolve: () => undefined, isHealthy: () => undefined },
     ]),
   );
 
@@ -196,6 +196,7 @@ function fakeEc2(): FakeEc2 {
     setSecurityGroups: async () => undefined,
     onInstanceState: (listener) => listeners.push(listener),
     resolve: () => undefined,
+    usesPrivateZones: () => true,
   };
   return { ...fake, service };
 }
