@@ -4,6 +4,8 @@ import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
 import { createDataStores, type DataStores } from './data/data-stores.ts';
+import { createOutsideRecords } from './dns/outside-records.ts';
+import { PrivateZone } from './dns/private-zone.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -30,6 +32,8 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
+  createOutsideRecords(configuration, observed.application.hostedZone?.id);
+  createPrivateZone(configuration, network, stores);
   createDashboard(configuration, made);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
@@ -46,6 +50,25 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
     ),
     ...(observed.application.hostedZone && { nameServers: observed.application.hostedZone.nameServers }),
   };
+}
+
+function createPrivateZone(
+  configuration: EnvironmentStack,
+  { vpcId }: Network,
+  { database, cache }: DataStores,
+): PrivateZone | undefined {
+  const { privateZone } = configuration.network;
+  if (privateZone === undefined) return undefined;
+  const names = {
+    ...(database && { database: database.host }),
+    ...(database?.readerHost && { 'database-reader': database.readerHost }),
+    ...(cache && { cache: cache.host }),
+    ...(cache?.readerHost && { 'cache-reader': cache.readerHost }),
+  };
+  return new PrivateZone(`${stackPrefix(configuration)}-private-zone`, {
+    domainName: privateZone,
+    ...{ vpcId, names, tags: stackTags(configuration) },
+  });
 }
 
 function createDashboard(

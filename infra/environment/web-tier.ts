@@ -5,7 +5,8 @@ import type { EnvironmentName, Slot } from '../../model/names.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
 import { Certificate } from '../dns/certificate.ts';
 import { Domain, fullName } from '../dns/domain.ts';
-import type { DomainTarget } from '../dns/domain.ts';
+import type { DomainTarget, Routing } from '../dns/domain.ts';
+import { setIdentifierOf } from '../dns/routing-rules.ts';
 import type { Network } from '../network/network.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import type { LoadBalancerArgs } from './load-balancer.ts';
@@ -100,7 +101,8 @@ export class WebTier extends pulumi.ComponentResource {
     );
   }
 
-  private createDomain(name: string, { zone, configuration }: WebTierArgs): Domain | undefined {
+  private createDomain(name: string, args: WebTierArgs): Domain | undefined {
+    const { zone, configuration } = args;
     if (!zone || configuration.record === undefined) return undefined;
     return new Domain(
       name,
@@ -109,16 +111,31 @@ export class WebTier extends pulumi.ComponentResource {
         domainName: zone.domainName,
         record: configuration.record,
         target: this.target(),
+        routing: routingOf(args),
+        tags: tags(args.name),
       },
       { parent: this },
     );
   }
 
   private target(): DomainTarget {
-    return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { address: this.address() };
+    return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { addresses: [this.address()] };
   }
 
   private address(): pulumi.Output<string> {
     return this.loadBalancer?.dnsName ?? this.elasticIp?.publicIp ?? pulumi.output('');
   }
+}
+
+/** Pure: how the environment shares its name, asked for health by the way in which it is reached. */
+function routingOf({ name, configuration, zone }: WebTierArgs): Routing | undefined {
+  const { routing, healthCheckPath } = configuration;
+  if (!routing) return undefined;
+  const { healthCheck } = routing;
+  const protocol = zone?.sslPolicy === undefined ? 'HTTP' : 'HTTPS';
+  return {
+    ...routing,
+    setIdentifier: setIdentifierOf(routing, name.stack, name.environment),
+    healthCheck: healthCheck && { ...healthCheck, protocol, path: healthCheck.path ?? healthCheckPath },
+  };
 }

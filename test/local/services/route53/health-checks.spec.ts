@@ -272,7 +272,9 @@ describe('Route 53 health checks', () => {
   ];
   for (const [message, settings] of refused)
     it(`are refused: ${message}`, async () => {
-      expect(await failure(create({ ...http, ...settings }))).to.match(/^InvalidInput/).and.contain(message);
+      expect(await failure(create({ ...http, ...settings })))
+        .to.match(/^InvalidInput/)
+        .and.contain(message);
     });
 
   it('are needed by a primary that is no alias, and have to be there', async () => {
@@ -289,7 +291,10 @@ describe('Route 53 health checks', () => {
     const twin = { ...primary, SetIdentifier: 'twin' };
     const wrong: readonly (readonly [string, ResourceRecordSet[]])[] = [
       ['another PRIMARY set exists', [primary, twin]],
-      ['cannot be created as a non-weighted set exists', [primary, record('w', '203.0.113.2', { Weight: 1 })]],
+      [
+        'cannot be created as a non-weighted set exists',
+        [primary, record('w', '203.0.113.2', { Weight: 1 })],
+      ],
       ['cannot be created as other RRSets exist', [primary, record('', '203.0.113.2', noPolicy)]],
       ['multivalue answer alias records', [{ ...multivalueAlias }]],
       ['a weighted set has one value', [record('w', '203.0.113.1', { Weight: 1, ...twoValues })]],

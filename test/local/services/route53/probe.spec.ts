@@ -48,7 +48,10 @@ describe('what a Route 53 health checker sends', () => {
   });
 
   it('is a request for the path, under the name, that says who asks', async () => {
-    const found = await look({ ResourcePath: '/health?deep=1', FullyQualifiedDomainName: 'www.shop.example' });
+    const found = await look({
+      ResourcePath: '/health?deep=1',
+      FullyQualifiedDomainName: 'www.shop.example',
+    });
     expect(found).to.deep.equal({ healthy: true, status: 'Success: HTTP Status Code 200, OK' });
     expect(asked[0]?.url).to.equal('/health?deep=1');
     expect(asked[0]?.headers).to.include({

@@ -20,7 +20,8 @@ describe('Route 53 routing policies', () => {
   function shares(records: ResourceRecordSet[], sick: string[] = []): Record<string, number> {
     const counts: Record<string, number> = {};
     for (let draw = 0; draw < 100; draw++)
-      for (const id of chosen(records, sick, () => draw / 100)) counts[id ?? ''] = (counts[id ?? ''] ?? 0) + 1;
+      for (const id of chosen(records, sick, () => draw / 100))
+        counts[id ?? ''] = (counts[id ?? ''] ?? 0) + 1;
     return counts;
   }
 
