@@ -4,6 +4,7 @@ import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
 import { createDataStores, type DataStores } from './data/data-stores.ts';
+import type { Domain } from './dns/domain.ts';
 import { createOutsideRecords } from './dns/outside-records.ts';
 import { PrivateZone } from './dns/private-zone.ts';
 import { Environment } from './environment/environment.ts';
@@ -32,7 +33,7 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
-  createOutsideRecords(configuration, observed.application.hostedZone?.id);
+  createOutsideRecords(configuration, observed.application.hostedZone?.id, namesOf(made));
   createPrivateZone(configuration, network, stores);
   createDashboard(configuration, made);
 
@@ -103,10 +104,14 @@ function buildEnvironment(
     observed: observedEnvironment,
     ...shared,
     domain,
+    otherNames: namesOf(made),
     targetQueue:
       configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,
   });
 }
+
+const namesOf = (made: Readonly<Record<string, Environment>>): Domain[] =>
+  Object.values(made).flatMap(({ web }) => web?.domain ?? []);
 
 /** The queue of the worker that the stack file names, else of the only one there is. */
 function targetQueue(

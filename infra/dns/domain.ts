@@ -30,6 +30,8 @@ export interface DomainArgs {
   readonly target: DomainTarget;
   /** Undefined: the record has its name alone. */
   readonly routing: Routing | undefined;
+  /** Other names of the stack. A record comes after those of its own name: the first gives the name its policy. */
+  readonly others: readonly Domain[];
   readonly tags: Record<string, string>;
 }
 
@@ -64,7 +66,10 @@ export class Domain extends pulumi.ComponentResource {
     );
   }
 
-  private createRecord(name: string, { hostedZoneId, target, routing }: DomainArgs): aws.route53.Record {
+  private createRecord(
+    name: string,
+    { hostedZoneId, target, routing, others }: DomainArgs,
+  ): aws.route53.Record {
     return new aws.route53.Record(
       name,
       {
@@ -75,7 +80,7 @@ export class Domain extends pulumi.ComponentResource {
         ...(routing && policyOf(routing)),
         ...(this.healthCheck && { healthCheckId: this.healthCheck.id }),
       },
-      { parent: this },
+      { parent: this, dependsOn: others.filter(({ fqdn }) => fqdn === this.fqdn) },
     );
   }
 }

@@ -6,21 +6,28 @@ import type { Routing } from './domain.ts';
 import { setIdentifierOf } from './routing-rules.ts';
 import type { RecordConfiguration } from './routing-section.ts';
 
-/** A `Domain` for each of `domain.records`. */
-export function createOutsideRecords(stack: EnvironmentStack, hostedZoneId: string | undefined): Domain[] {
+/** A `Domain` for each of `domain.records`, after those of the environments. */
+export function createOutsideRecords(
+  stack: EnvironmentStack,
+  hostedZoneId: string | undefined,
+  ofEnvironments: readonly Domain[],
+): Domain[] {
   const { domain } = stack;
   if (!domain || hostedZoneId === undefined) return [];
-  return Object.entries(domain.records).map(
-    ([key, { record, addresses, ttlSeconds, routing }]) =>
+  const made: Domain[] = [];
+  for (const [key, { record, addresses, ttlSeconds, routing }] of Object.entries(domain.records))
+    made.push(
       new Domain(`${stackPrefix(stack)}-${key}`, {
         hostedZoneId,
         domainName: domain.name,
         record,
         target: { addresses, ttlSeconds },
         routing: routing && routingOf(routing, stack.stack, key),
+        others: [...ofEnvironments, ...made],
         tags: stackTags(stack),
       }),
-  );
+    );
+  return made;
 }
 
 function routingOf(

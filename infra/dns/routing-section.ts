@@ -75,10 +75,14 @@ export const recordSection = z.strictObject({
       allowed: 'a name such as www, or @ for the domain itself',
       description: 'DNS name below `domain.name`; may be the `record` of an environment, too.',
     }),
-  addresses: z.array(z.ipv4().meta({ allowed: 'an IPv4 address' })).min(1).max(100).meta({
-    allowed: '1 to 100 IPv4 addresses',
-    description: 'What the name leads to: something outside this stack, such as a static site.',
-  }),
+  addresses: z
+    .array(z.ipv4().meta({ allowed: 'an IPv4 address' }))
+    .min(1)
+    .max(100)
+    .meta({
+      allowed: '1 to 100 IPv4 addresses',
+      description: 'What the name leads to: something outside this stack, such as a static site.',
+    }),
   ttlSeconds: wholeNumber(1, 604800).default(60).meta({
     description: 'How long resolvers keep the answer. Long ones make a failover slow.',
   }),

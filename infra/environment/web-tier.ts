@@ -20,6 +20,8 @@ export interface WebTierArgs {
   readonly activeSlot: Slot;
   /** Where names are made; needed for a `record` only. */
   readonly zone: WebZone | undefined;
+  /** Of other environments of the stack. */
+  readonly otherNames: readonly Domain[];
 }
 
 export interface WebZone {
@@ -33,6 +35,7 @@ export interface WebZone {
 export class WebTier extends pulumi.ComponentResource {
   readonly loadBalancer: LoadBalancer | undefined;
   readonly elasticIp: aws.ec2.Eip | undefined;
+  readonly domain: Domain | undefined;
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,10 +44,10 @@ export class WebTier extends pulumi.ComponentResource {
     if (args.loadBalancerSecurityGroupId !== undefined)
       this.loadBalancer = this.createLoadBalancer(name, args, args.loadBalancerSecurityGroupId);
     else this.elasticIp = this.createElasticIp(name, args);
-    const domain = this.createDomain(name, args);
+    this.domain = this.createDomain(name, args);
 
-    const scheme = domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
-    this.url = pulumi.interpolate`${scheme}://${domain?.fqdn ?? this.address()}`;
+    const scheme = this.domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
+    this.url = pulumi.interpolate`${scheme}://${this.domain?.fqdn ?? this.address()}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -112,6 +115,7 @@ export class WebTier extends pulumi.ComponentResource {
         record: configuration.record,
         target: this.target(),
         routing: routingOf(args),
+        others: args.otherNames,
         tags: tags(args.name),
       },
       { parent: this },

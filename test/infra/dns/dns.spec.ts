@@ -57,7 +57,9 @@ describe('names of a stack', () => {
   it('of prod with https are asked by HTTPS: the redirect on port 80 is always well', async () => {
     const recording = await recordWith(
       'prod',
-      { routing: { policy: 'Weighted', weight: 90, healthCheck: { path: '/', searchString: 'MyWordPress' } } },
+      {
+        routing: { policy: 'Weighted', weight: 90, healthCheck: { path: '/', searchString: 'MyWordPress' } },
+      },
       { domain: { https: true } },
     );
     expect(recording.only(healthCheck).inputs).to.include({
@@ -112,6 +114,9 @@ describe('names of a stack', () => {
       failoverRoutingPolicies: [{ type: 'SECONDARY' }],
       healthCheckId: 'mywordpress-dev-sorry-id',
     });
+    expect(recording.only(record, 'mywordpress-dev-sorry').dependsOn, 'the policy comes first').to.include(
+      'aws:route53/record:Record::mywordpress-dev-web',
+    );
     expect(recording.only(healthCheck, 'mywordpress-dev-sorry').inputs).to.include({
       ...{ type: 'HTTPS', ipAddress: '192.0.2.80', port: 8443, resourcePath: '/' },
     });

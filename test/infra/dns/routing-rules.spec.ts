@@ -42,12 +42,11 @@ describe('routing in a stack file', () => {
     const two = { web: { ...balanced, routing: weighted(90) }, next: { ...balanced, routing: weighted(10) } };
     expect(problems(two)).to.deep.equal([]);
     const many = { policy: 'MultivalueAnswer', healthCheck: { path: '/health', intervalSeconds: 10 } };
-    expect(
-      problems({ a: { ...single, routing: many }, b: { ...single, routing: many } }),
-    ).to.deep.equal([]);
+    expect(problems({ a: { ...single, routing: many }, b: { ...single, routing: many } })).to.deep.equal([]);
   });
 
-  const one = (routing: object, environment: object = single) => problems({ web: { ...environment, routing } });
+  const one = (routing: object, environment: object = single) =>
+    problems({ web: { ...environment, routing } });
   const refused: readonly (readonly [string, () => string[], string])[] = [
     [
       'an unknown policy',
@@ -162,8 +161,7 @@ describe('routing in a stack file', () => {
     ],
     [
       'a private zone that hides the domain',
-      () =>
-        problems({ web: single }, {}, { 'beanpole:network': { privateZone: 'mywordpress.example' } }),
+      () => problems({ web: single }, {}, { 'beanpole:network': { privateZone: 'mywordpress.example' } }),
       'network.privateZone: mywordpress.example would hide mywordpress.example from the stack`s own instances; allowed: another domain, such as internal.mywordpress.example.'.replace(
         '`',
         "'",
