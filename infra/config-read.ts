@@ -66,7 +66,9 @@ export function readConfiguration(raw: Readonly<Record<string, string>>, stack: 
     ...beanpole(problemsIn(applicationName, sections.application, ['application'])),
   );
   const configuration =
-    sections.shared === undefined ? readEnvironments(sections, problems) : readShared(sections, problems);
+    sections.shared === undefined
+      ? readEnvironments(stack, sections, problems)
+      : readShared(sections, problems);
   if (!configuration || problems.length > 0) throw new ConfigurationError(stack, problems);
   return {
     ...configuration,
@@ -113,6 +115,7 @@ function readShared(sections: Sections, problems: Problem[]): WithoutCommon<Stac
 }
 
 function readEnvironments(
+  stack: string,
   sections: Sections,
   problems: Problem[],
 ): WithoutCommon<StackConfiguration> | undefined {
@@ -126,7 +129,7 @@ function readEnvironments(
   if (isMapping(sections.database)) problems.push(...beanpole(foreignDatabaseKeyProblems(sections.database)));
   const environments = readEachEnvironment(sections.environments, problems);
   if (!network || !environments || problems.length > 0) return undefined;
-  problems.push(...beanpole(stackProblems(environments, network, domain)));
+  problems.push(...beanpole(stackProblems(stack, environments, network, domain)));
   if (database) problems.push(...beanpole(databaseProblems(database)));
   return { kind: 'environments', network, domain, database, cache, files, environments };
 }

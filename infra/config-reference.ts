@@ -18,6 +18,12 @@ import { cacheAlarmsSection, cacheSection } from './data/cache-section.ts';
 import { databaseAlarmsSection, databaseSection } from './data/database-section.ts';
 import { filesSection } from './data/files-section.ts';
 import { instanceMaintenanceSection } from './environment/capacity-section.ts';
+import {
+  healthCheckSection,
+  outsideHealthCheckSection,
+  recordSection,
+  routingSection,
+} from './dns/routing-section.ts';
 import { alarmsSection, scalingSection, scheduleSection } from './environment/scaling-section.ts';
 
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
@@ -43,6 +49,14 @@ function table(section: Described): string {
   const lines = ['| Key | Allowed | Default | Meaning |', '| --- | --- | --- | --- |', ...rows];
   return ['<!-- prettier-ignore-start -->', ...lines, '<!-- prettier-ignore-end -->'].join('\n');
 }
+
+/** A section with some of its keys alone. */
+const only = (section: Described, ...keys: readonly string[]): Described => ({
+  ...section,
+  properties: Object.fromEntries(
+    Object.entries(section.properties ?? {}).filter(([key]) => keys.includes(key)),
+  ),
+});
 
 export function configurationReference(): string {
   return `# Configuration
@@ -76,6 +90,16 @@ A \`LoadBalanced\` environment needs a NAT gateway.
 Optional. Without it environments are reached by the address of the load balancer or the Elastic IP.
 
 ${table(describeSchema(domainSection))}
+
+### domain.records
+
+The key is a name of your own: lower-case letters, digits and hyphens, at most 16 characters. See [dns.md](dns.md).
+
+${table(describeSchema(recordSection))}
+
+\`routing\` is as that of an environment, see below; its \`healthCheck\` takes two keys more:
+
+${table(only(describeSchema(outsideHealthCheckSection), 'protocol', 'port'))}
 
 ## beanpole:database
 
@@ -119,6 +143,18 @@ ${table(describeSchema(environmentSection))}
 ### instanceMaintenancePolicy
 
 ${table(describeSchema(instanceMaintenanceSection))}
+
+### routing
+
+Records share a name: environments of one stack, of several, and \`domain.records\`. See [dns.md](dns.md).
+
+${table(describeSchema(routingSection))}
+
+#### routing.healthCheck
+
+An environment is asked as browsers reach it: by HTTPS on port 443 with \`domain.https\`, else by HTTP on port 80.
+
+${table(describeSchema(healthCheckSection))}
 
 ### scaling
 

@@ -4,6 +4,7 @@ import type { DomainConfiguration, EnvironmentConfiguration, NetworkConfiguratio
 import { describeSchema } from './config-problems.ts';
 import type { Problem } from './config-problems.ts';
 import { capacityProblems } from './environment/capacity-rules.ts';
+import { recordProblems } from './dns/routing-rules.ts';
 import { scalingProblems } from './environment/scaling-rules.ts';
 
 type Environments = Readonly<Record<string, EnvironmentConfiguration>>;
@@ -48,6 +49,7 @@ export function environmentProblems(name: string, environment: EnvironmentConfig
 }
 
 export function stackProblems(
+  stack: string,
   environments: Environments,
   network: NetworkConfiguration,
   domain: DomainConfiguration | undefined,
@@ -55,7 +57,8 @@ export function stackProblems(
   return [
     ...ensureWayOut(environments, network),
     ...ensureOneArchitecture(environments),
-    ...ensureRecordsUnique(environments, domain),
+    ...recordProblems(stack, environments, domain),
+    ...ensureDomainSeenInside(network, domain),
     ...ensureHttpsEnds(environments, domain),
     ...ensureWorkersNamed(environments),
   ];
@@ -215,16 +218,19 @@ function ensureOneArchitecture(environments: Environments): Problem[] {
     }));
 }
 
-function ensureRecordsUnique(environments: Environments, domain: DomainConfiguration | undefined): Problem[] {
-  const seen = new Map<string, string>();
-  return Object.entries(environments).flatMap(([name, { record }]) => {
-    if (record === undefined) return [];
-    const path = `environments.${name}.record`;
-    if (!domain) return [{ path, message: `"${record}" needs a domain; set beanpole:domain.` }];
-    const other = seen.get(record);
-    seen.set(record, name);
-    return other === undefined ? [] : [{ path, message: `"${record}" is already the record of ${other}.` }];
-  });
+/** Within its VPC a private zone alone answers for its domain and all that is below it. */
+function ensureDomainSeenInside(
+  { privateZone }: NetworkConfiguration,
+  domain: DomainConfiguration | undefined,
+): Problem[] {
+  if (privateZone === undefined || !domain) return [];
+  if (domain.name !== privateZone && !domain.name.endsWith(`.${privateZone}`)) return [];
+  return [
+    {
+      path: 'network.privateZone',
+      message: `${privateZone} would hide ${domain.name} from the stack's own instances; allowed: another domain, such as internal.${domain.name}.`,
+    },
+  ];
 }
 
 function ensureWorkersNamed(environments: Environments): Problem[] {

@@ -13,6 +13,7 @@ import type { CacheConfiguration } from './data/cache-section.ts';
 import type { DatabaseConfiguration } from './data/database-section.ts';
 import type { FilesConfiguration } from './data/files-section.ts';
 import { capacityKeys } from './environment/capacity-section.ts';
+import { recordSection, routingSection } from './dns/routing-section.ts';
 import { alarmsSection, scalingSection } from './environment/scaling-section.ts';
 import { isNetworkCidr } from './network/cidr.ts';
 
@@ -71,6 +72,10 @@ export const networkSection = z.strictObject({
     description:
       'How instances in private subnets reach AWS and the internet. One gateway costs about 33 USD a month plus 0.045 USD per GB (us-east-1).',
   }),
+  privateZone: domainName.optional().meta({
+    description:
+      'Domain, such as prod.internal, of a private hosted zone that only this VPC knows: `database`, `database-reader`, `cache` and `cache-reader` below it lead to the data stores that the stack has. Costs 0.50 USD a month.',
+  }),
 });
 
 export const domainSection = z.strictObject({
@@ -88,6 +93,20 @@ export const domainSection = z.strictObject({
   )
     .default('ELBSecurityPolicy-TLS13-1-2-2021-06')
     .meta({ description: 'With `https`: which versions of TLS and which ciphers browsers may use.' }),
+  records: z
+    .record(
+      matching(
+        /^[a-z][a-z0-9-]{0,15}$/,
+        'lower-case letters, digits and hyphens, at most 16 characters, a letter first',
+      ),
+      recordSection,
+    )
+    .default({})
+    .meta({
+      allowed: 'key: { record, addresses, … }, see below',
+      description:
+        'Further names, for what is outside this stack: a static site that takes over, a server elsewhere.',
+    }),
 });
 
 const sqsd = workerDaemon.shape;
@@ -252,6 +271,12 @@ export const environmentSection = z.strictObject({
         'DNS name below `domain.name`. Without it the address of the load balancer or the Elastic IP.',
       ...onlyWeb,
     }),
+  routing: routingSection.optional().meta({
+    allowed: 'a mapping, see below',
+    description:
+      'How `record` is shared with other records of the name, in this stack or others. Without it the environment has the name alone.',
+    ...onlyWeb,
+  }),
   workerEnvironment: z
     .string()
     .optional()

@@ -4,6 +4,9 @@ import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
 import { createDataStores, type DataStores } from './data/data-stores.ts';
+import type { Domain } from './dns/domain.ts';
+import { createOutsideRecords } from './dns/outside-records.ts';
+import { PrivateZone } from './dns/private-zone.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -33,6 +36,8 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
 
   createDataAlarms(configuration, observed, stores);
   createDashboard(configuration, made, stores);
+  createOutsideRecords(configuration, observed.application.hostedZone?.id, namesOf(made));
+  createPrivateZone(configuration, network, stores);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
     Object.fromEntries(
@@ -48,6 +53,25 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
     ),
     ...(observed.application.hostedZone && { nameServers: observed.application.hostedZone.nameServers }),
   };
+}
+
+function createPrivateZone(
+  configuration: EnvironmentStack,
+  { vpcId }: Network,
+  { database, cache }: DataStores,
+): PrivateZone | undefined {
+  const { privateZone } = configuration.network;
+  if (privateZone === undefined) return undefined;
+  const names = {
+    ...(database && { database: database.host }),
+    ...(database?.readerHost && { 'database-reader': database.readerHost }),
+    ...(cache && { cache: cache.host }),
+    ...(cache?.readerHost && { 'cache-reader': cache.readerHost }),
+  };
+  return new PrivateZone(`${stackPrefix(configuration)}-private-zone`, {
+    domainName: privateZone,
+    ...{ vpcId, names, tags: stackTags(configuration) },
+  });
 }
 
 function createDashboard(
@@ -103,10 +127,14 @@ function buildEnvironment(
     observed: observedEnvironment,
     ...shared,
     domain,
+    otherNames: namesOf(made),
     targetQueue:
       configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,
   });
 }
+
+const namesOf = (made: Readonly<Record<string, Environment>>): Domain[] =>
+  Object.values(made).flatMap(({ web }) => web?.domain ?? []);
 
 /** The queue of the worker that the stack file names, else of the only one there is. */
 function targetQueue(

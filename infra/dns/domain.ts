@@ -1,5 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { HealthCheck } from './health-check.ts';
+import type { Endpoint, HealthCheckArgs } from './health-check.ts';
+import type { RoutingConfiguration } from './routing-section.ts';
 
 /** What a name leads to. */
 export type DomainTarget =
@@ -9,7 +12,14 @@ export type DomainTarget =
         readonly zoneId: pulumi.Input<string>;
       };
     }
-  | { readonly address: pulumi.Input<string> };
+  | { readonly addresses: readonly pulumi.Input<string>[]; readonly ttlSeconds?: number };
+
+/** How a record shares its name with others. */
+export interface Routing extends Pick<RoutingConfiguration, 'policy' | 'weight' | 'failover'> {
+  readonly setIdentifier: string;
+  /** Without one the record counts as healthy. */
+  readonly healthCheck: HealthCheckArgs['settings'] | undefined;
+}
 
 export interface DomainArgs {
   readonly hostedZoneId: string;
@@ -18,6 +28,11 @@ export interface DomainArgs {
   /** Name below it, such as www; @ is the domain itself. */
   readonly record: string;
   readonly target: DomainTarget;
+  /** Undefined: the record has its name alone. */
+  readonly routing: Routing | undefined;
+  /** Other names of the stack. A record comes after those of its own name: the first gives the name its policy. */
+  readonly others: readonly Domain[];
+  readonly tags: Record<string, string>;
 }
 
 /** Pure: `www` of `mywordpress.example` is `www.mywordpress.example`. */
@@ -25,39 +40,80 @@ export const fullName = (record: string, domainName: string): string =>
   record === '@' ? domainName : `${record}.${domainName}`;
 
 /** Short, so that a client follows within a minute when the address changes. */
-const ttlSeconds = 60;
+const standardTtlSeconds = 60;
 
 /** A name in Route 53. Cost: 0.40 USD per million queries; aliases to load balancers are free. */
 export class Domain extends pulumi.ComponentResource {
   readonly fqdn: string;
+  readonly healthCheck: HealthCheck | undefined;
 
   constructor(name: string, args: DomainArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:dns:Domain', name, {}, opts);
     this.fqdn = fullName(args.record, args.domainName);
 
+    this.healthCheck = this.createHealthCheck(name, args);
     this.createRecord(name, args);
 
     this.registerOutputs({ fqdn: this.fqdn });
   }
 
-  private createRecord(name: string, { hostedZoneId, target }: DomainArgs): aws.route53.Record {
-    const destination =
-      'address' in target
-        ? { ttl: ttlSeconds, records: [target.address] }
-        : // One load balancer without a spare: its health cannot change the answer for the better.
-          {
-            aliases: [
-              {
-                name: target.loadBalancer.dnsName,
-                zoneId: target.loadBalancer.zoneId,
-                evaluateTargetHealth: false,
-              },
-            ],
-          };
-    return new aws.route53.Record(
+  private createHealthCheck(name: string, { routing, target, tags }: DomainArgs): HealthCheck | undefined {
+    if (!routing?.healthCheck) return undefined;
+    return new HealthCheck(
       name,
-      { zoneId: hostedZoneId, name: this.fqdn, type: 'A', ...destination },
+      { endpoint: endpointOf(target), settings: routing.healthCheck, tags },
       { parent: this },
     );
+  }
+
+  private createRecord(
+    name: string,
+    { hostedZoneId, target, routing, others }: DomainArgs,
+  ): aws.route53.Record {
+    return new aws.route53.Record(
+      name,
+      {
+        zoneId: hostedZoneId,
+        name: this.fqdn,
+        type: 'A',
+        ...destinationOf(target),
+        ...(routing && policyOf(routing)),
+        ...(this.healthCheck && { healthCheckId: this.healthCheck.id }),
+      },
+      { parent: this, dependsOn: others.filter(({ fqdn }) => fqdn === this.fqdn) },
+    );
+  }
+}
+
+/** A load balancer is asked under its own name: the name that is routed may lead elsewhere. */
+const endpointOf = (target: DomainTarget): Endpoint =>
+  'loadBalancer' in target ? { name: target.loadBalancer.dnsName } : { address: target.addresses[0] ?? '' };
+
+type Destination = Pick<aws.route53.RecordArgs, 'aliases' | 'records' | 'ttl'>;
+
+/**
+ * The alias does not evaluate its target's health: Route 53 calls a load balancer unhealthy as long as one of its
+ * target groups is empty, and that of the idle slot always is. A health check asks the load balancer itself.
+ */
+function destinationOf(target: DomainTarget): Destination {
+  if ('addresses' in target)
+    return { ttl: target.ttlSeconds ?? standardTtlSeconds, records: [...target.addresses] };
+  const { dnsName, zoneId } = target.loadBalancer;
+  return { aliases: [{ name: dnsName, zoneId, evaluateTargetHealth: false }] };
+}
+
+type Policy = Pick<
+  aws.route53.RecordArgs,
+  'setIdentifier' | 'weightedRoutingPolicies' | 'failoverRoutingPolicies' | 'multivalueAnswerRoutingPolicy'
+>;
+
+function policyOf({ policy, setIdentifier, weight, failover }: Routing): Policy {
+  switch (policy) {
+    case 'Weighted':
+      return { setIdentifier, weightedRoutingPolicies: [{ weight: weight ?? 0 }] };
+    case 'Failover':
+      return { setIdentifier, failoverRoutingPolicies: [{ type: failover ?? 'SECONDARY' }] };
+    case 'MultivalueAnswer':
+      return { setIdentifier, multivalueAnswerRoutingPolicy: true };
   }
 }

@@ -7,7 +7,7 @@ import type { ApplicationDescriptor } from '../../model/schemas.ts';
 import type { DomainConfiguration, EnvironmentConfiguration } from '../config.ts';
 import type { DataStores } from '../data/data-stores.ts';
 import { describeStores } from '../data/describe-stores.ts';
-
+import type { Domain } from '../dns/domain.ts';
 import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
 import type { Network } from '../network/network.ts';
@@ -36,6 +36,8 @@ export interface EnvironmentArgs {
   readonly stores: DataStores;
   /** Domain of the stack; needed for a `record` only. */
   readonly domain: DomainConfiguration | undefined;
+  /** Names of the stack's other environments, as far as they are made. */
+  readonly otherNames: readonly Domain[];
   /** The queue that this environment's application gives work to. */
   readonly targetQueue?: WorkQueue | undefined;
 }
@@ -110,6 +112,7 @@ export class Environment extends pulumi.ComponentResource {
         network: args.network,
         loadBalancerSecurityGroupId: chain.loadBalancerId,
         activeSlot: args.observed.activeSlot,
+        otherNames: args.otherNames,
         zone:
           hostedZone && args.domain
             ? {

@@ -5,7 +5,8 @@ import type { EnvironmentName, Slot } from '../../model/names.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
 import { Certificate } from '../dns/certificate.ts';
 import { Domain, fullName } from '../dns/domain.ts';
-import type { DomainTarget } from '../dns/domain.ts';
+import type { DomainTarget, Routing } from '../dns/domain.ts';
+import { setIdentifierOf } from '../dns/routing-rules.ts';
 import type { Network } from '../network/network.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import type { LoadBalancerArgs } from './load-balancer.ts';
@@ -19,6 +20,8 @@ export interface WebTierArgs {
   readonly activeSlot: Slot;
   /** Where names are made; needed for a `record` only. */
   readonly zone: WebZone | undefined;
+  /** Of other environments of the stack. */
+  readonly otherNames: readonly Domain[];
 }
 
 export interface WebZone {
@@ -32,6 +35,7 @@ export interface WebZone {
 export class WebTier extends pulumi.ComponentResource {
   readonly loadBalancer: LoadBalancer | undefined;
   readonly elasticIp: aws.ec2.Eip | undefined;
+  readonly domain: Domain | undefined;
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -40,10 +44,10 @@ export class WebTier extends pulumi.ComponentResource {
     if (args.loadBalancerSecurityGroupId !== undefined)
       this.loadBalancer = this.createLoadBalancer(name, args, args.loadBalancerSecurityGroupId);
     else this.elasticIp = this.createElasticIp(name, args);
-    const domain = this.createDomain(name, args);
+    this.domain = this.createDomain(name, args);
 
-    const scheme = domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
-    this.url = pulumi.interpolate`${scheme}://${domain?.fqdn ?? this.address()}`;
+    const scheme = this.domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
+    this.url = pulumi.interpolate`${scheme}://${this.domain?.fqdn ?? this.address()}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -101,7 +105,8 @@ export class WebTier extends pulumi.ComponentResource {
     );
   }
 
-  private createDomain(name: string, { zone, configuration }: WebTierArgs): Domain | undefined {
+  private createDomain(name: string, args: WebTierArgs): Domain | undefined {
+    const { zone, configuration } = args;
     if (!zone || configuration.record === undefined) return undefined;
     return new Domain(
       name,
@@ -110,16 +115,32 @@ export class WebTier extends pulumi.ComponentResource {
         domainName: zone.domainName,
         record: configuration.record,
         target: this.target(),
+        routing: routingOf(args),
+        others: args.otherNames,
+        tags: tags(args.name),
       },
       { parent: this },
     );
   }
 
   private target(): DomainTarget {
-    return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { address: this.address() };
+    return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { addresses: [this.address()] };
   }
 
   private address(): pulumi.Output<string> {
     return this.loadBalancer?.dnsName ?? this.elasticIp?.publicIp ?? pulumi.output('');
   }
+}
+
+/** Pure: how the environment shares its name, asked for health by the way in which it is reached. */
+function routingOf({ name, configuration, zone }: WebTierArgs): Routing | undefined {
+  const { routing, healthCheckPath } = configuration;
+  if (!routing) return undefined;
+  const { healthCheck } = routing;
+  const protocol = zone?.sslPolicy === undefined ? 'HTTP' : 'HTTPS';
+  return {
+    ...routing,
+    setIdentifier: setIdentifierOf(routing, name.stack, name.environment),
+    healthCheck: healthCheck && { ...healthCheck, protocol, path: healthCheck.path ?? healthCheckPath },
+  };
 }

@@ -64,5 +64,7 @@ export const publicResolverAddress = '192.0.2.53';
 export const internetCidr = '198.51.100.0/24';
 export const frontDoorAddress = '198.51.100.1';
 export const internetHostAddress = '198.51.100.10';
+/** Where Route 53's health checkers send their requests from. */
+export const healthCheckerAddress = '198.51.100.53';
 /** Public addresses handed out to Elastic IPs, instances, load balancers and NAT gateways. */
 export const publicCidr = '203.0.113.0/24';

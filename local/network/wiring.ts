@@ -1,6 +1,12 @@
 /** The `ip` commands that wire hosts, routers and the core: values in, lines out. */
 import { coreEnd, hostGateway, metadataAddress, resolverAddress, routerEnd, uplink } from './addresses.ts';
-import { endpointAddress, frontDoorAddress, internetHostAddress, publicResolverAddress } from './plan.ts';
+import {
+  endpointAddress,
+  frontDoorAddress,
+  healthCheckerAddress,
+  internetHostAddress,
+  publicResolverAddress,
+} from './plan.ts';
 
 /** The namespace of a host on the simulated internet, for people who want to look from outside. */
 export const internetHost = 'internet';
@@ -19,9 +25,10 @@ export const forwarding = [
 export function coreLines(): string[] {
   return [
     'link set lo up',
-    ...[endpointAddress, publicResolverAddress, frontDoorAddress, metadataAddress, resolverAddress].map(
-      (address) => `addr add ${address}/32 dev lo`,
-    ),
+    ...[
+      ...[endpointAddress, publicResolverAddress, frontDoorAddress, healthCheckerAddress],
+      ...[metadataAddress, resolverAddress],
+    ].map((address) => `addr add ${address}/32 dev lo`),
     `link add ${nowhereLink} type veth peer name ${nowhereLink}-end`,
     `link set ${nowhereLink} up`,
     `route add default dev ${nowhereLink} src ${frontDoorAddress}`,

@@ -65,6 +65,8 @@ export interface Ec2 extends Service, MetadataSource, Crashable {
   onInstanceState(listener: (instanceId: string, state: string) => void): void;
   /** What EC2's own DNS answers (`ip-10-0-1-5.eu-central-1.compute.internal`); undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
+  /** Whether a VPC's resolver answers from private hosted zones: it has DNS support and DNS hostnames. */
+  usesPrivateZones(vpcId: string): boolean;
   /**
    * Takes a spot instance back: a rebalance is recommended now, the notice comes so many seconds later, the end two
    * minutes after the notice. False: it is no spot instance that runs.
@@ -158,6 +160,8 @@ export interface LoadBalancing extends Service {
   usersOfCertificate(arn: string): readonly string[];
   /** Addresses of a load balancer by its DNS name, of nodes with healthy targets first; undefined: not ours. */
   resolve(dnsName: string): readonly string[] | undefined;
+  /** Whether Route 53 would send somebody to a load balancer, by its DNS name; undefined: not ours. */
+  isHealthy(dnsName: string): boolean | undefined;
 }
 
 export interface Databases extends Service, Crashable {

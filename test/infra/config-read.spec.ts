@@ -318,7 +318,7 @@ describe('a stack file', () => {
           { web: { ...web, record: '@' }, web2: { ...web, record: '@' } },
           { 'beanpole:domain': { name: 'a.example' } },
         ),
-      'beanpole:environments.web2.record: "@" is already the record of web.',
+      'beanpole:environments.web2.record: "@" is already the record of web; records share a name when each has routing.',
     ],
     [
       'a worker that does not exist',

@@ -16,6 +16,7 @@ describe('the prod stack with https', () => {
       name: 'mywordpress.example',
       https: true,
       sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      records: {},
     };
     recording = await recordEnvironments({ ...configuration, domain });
   });

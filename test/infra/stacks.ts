@@ -39,11 +39,14 @@ export function rawConfiguration(config: Readonly<Record<string, unknown>>): Rec
   );
 }
 
-export function configurationOf(stack: string): StackConfiguration {
+/** What stands in a stack file of this repository. */
+export function stackFile(stack: string): Record<string, unknown> {
   const file = readFileSync(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url), 'utf8');
-  const { config } = parse(file) as { config: Record<string, unknown> };
-  return readConfiguration(rawConfiguration(config), stack);
+  return (parse(file) as { config: Record<string, unknown> }).config;
 }
+
+export const configurationOf = (stack: string): StackConfiguration =>
+  readConfiguration(rawConfiguration(stackFile(stack)), stack);
 
 export const recordShared = (configuration: SharedStack): Promise<Recording> =>
   recordResources(() => buildShared(configuration, agent));

@@ -127,7 +127,7 @@ export const withoutNames = (): Partial<Record<string, Service>> =>
   Object.fromEntries(
     (['elasticache', 'elasticfilesystem', 'elasticloadbalancing', 'rds'] as const).map((name) => [
       name,
-      { name, operations: {}, resolve: () => undefined },
+      { name, operations: {}, resolve: () => undefined, isHealthy: () => undefined },
     ]),
   );
 
@@ -199,6 +199,7 @@ function fakeEc2(): FakeEc2 {
     spotRisk: () => undefined,
     spotPool: () => ({ price: 0.01, onDemandPrice: 0.03, score: 10 }),
     resolve: () => undefined,
+    usesPrivateZones: () => true,
   };
   return { ...fake, service };
 }

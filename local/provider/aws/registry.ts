@@ -66,6 +66,8 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:iam/instanceProfile:InstanceProfile': () => import('./resources/iam/instance-profile.ts'),
   'aws:route53/zone:Zone': () => import('./resources/route53/zone.ts'),
   'aws:route53/record:Record': () => import('./resources/route53/record.ts'),
+  'aws:route53/healthCheck:HealthCheck': () => import('./resources/route53/health-check.ts'),
+  'aws:route53/zoneAssociation:ZoneAssociation': () => import('./resources/route53/zone-association.ts'),
   'aws:cloudwatch/logGroup:LogGroup': () => import('./resources/cloudwatch/log-group.ts'),
   'aws:cloudwatch/metricAlarm:MetricAlarm': () => import('./resources/cloudwatch/metric-alarm.ts'),
   'aws:cloudwatch/compositeAlarm:CompositeAlarm': () => import('./resources/cloudwatch/composite-alarm.ts'),

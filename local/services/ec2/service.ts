@@ -34,6 +34,10 @@ export function createEc2(parts: Parts): Ec2 {
       lifecycle.onState(listener);
     },
     resolve: (name) => resolveName(state, parts.region, name),
+    usesPrivateZones(vpcId) {
+      const vpc = state.vpcs.get(vpcId);
+      return vpc !== undefined && vpc.enableDnsSupport && vpc.enableDnsHostnames;
+    },
     metadata: (instanceId) => metadataOf(context, instanceId),
     credentials: (instanceId) => credentialsOf(context, instanceId),
     metadataOptions: (instanceId) => metadataOptionsOf(context, instanceId),

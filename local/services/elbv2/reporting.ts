@@ -10,6 +10,8 @@ import type { ElbState, StoredLoadBalancer } from './state.ts';
 /** Writes each load balancer's metrics to CloudWatch, at high resolution. */
 export interface Reporting {
   onRequest(hostId: string, line: string): void;
+  /** As of the last look: every target group has a healthy target. One without targets is not healthy. */
+  isHealthy(loadBalancerArn: string): boolean;
   start(): void;
   stop(): void;
 }
@@ -20,6 +22,8 @@ const dataPerCall = 1000;
 export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPlane): Reporting {
   const counts = new Map<string, RequestCounts>();
   let stop: (() => void) | undefined;
+  /** By load balancer: whether each of its target groups had a healthy target. */
+  const health = new Map<string, boolean>();
 
   const byHost = (hostId: string): StoredLoadBalancer | undefined =>
     [...state.loadBalancers.values()].find((one) => one.hostId === hostId);
@@ -42,13 +46,16 @@ export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPl
     // What was counted belongs to the time in which it was counted.
     const since = new Date(at - step);
     for (const hostId of counts.keys()) if (!byHost(hostId)) counts.delete(hostId);
+    for (const arn of health.keys()) if (!state.loadBalancers.has(arn)) health.delete(arn);
     for (const loadBalancer of [...state.loadBalancers.values()]) {
       const hosts = await hostCounts(loadBalancer, since);
+      const healthyCounts = hosts.filter(({ MetricName }) => MetricName === 'HealthyHostCount');
+      health.set(
+        loadBalancer.arn,
+        healthyCounts.every(({ Value = 0 }) => Value > 0),
+      );
       const healthy = (group: Dimension) =>
-        hosts.find(
-          ({ MetricName, Dimensions }) =>
-            MetricName === 'HealthyHostCount' && Dimensions?.[0]?.Value === group.Value,
-        )?.Value ?? 0;
+        healthyCounts.find(({ Dimensions }) => Dimensions?.[0]?.Value === group.Value)?.Value ?? 0;
       const data = [...(counts.get(loadBalancer.hostId)?.take(since, healthy) ?? []), ...hosts].map(
         (datum) => ({ ...datum, StorageResolution: 1 }),
       );
@@ -83,6 +90,7 @@ export function reporting(parts: Parts, state: ElbState, plane: () => BalancerPl
     onRequest(hostId, line) {
       countsOf(hostId)?.add(line);
     },
+    isHealthy: (loadBalancerArn) => health.get(loadBalancerArn) ?? true,
     start() {
       stop = every(parts.lapse?.clock ?? parts.clock, step, (at) => report(at).catch(() => undefined));
     },

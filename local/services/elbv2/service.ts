@@ -7,7 +7,7 @@ import { loadBalancerSettings } from './load-balancer-settings.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
 import { reporting } from './reporting.ts';
 import { ruleOperations } from './rules.ts';
-import { elbState } from './state.ts';
+import { elbState, type StoredLoadBalancer } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { targetGroupOperations } from './target-groups.ts';
 import { targetOperations } from './targets.ts';
@@ -28,6 +28,14 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
     },
   });
   const balancer = balancing(parts, state, plane);
+  function byName(dnsName: string): StoredLoadBalancer | undefined {
+    const wanted = dnsName
+      .toLowerCase()
+      .replace(/\.$/, '')
+      .replace(/^dualstack\./, '');
+    return [...state.loadBalancers.values()].find((one) => one.dnsName.toLowerCase() === wanted);
+  }
+
   return {
     name: 'elasticloadbalancing',
     operations: {
@@ -41,15 +49,15 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
       ...tagOperations(state),
     },
     resolve(dnsName: string): readonly string[] | undefined {
-      const wanted = dnsName
-        .toLowerCase()
-        .replace(/\.$/, '')
-        .replace(/^dualstack\./, '');
-      const found = [...state.loadBalancers.values()].find((one) => one.dnsName.toLowerCase() === wanted);
+      const found = byName(dnsName);
       // The name leads to nodes that work only.
       return found?.interfaces
         .filter(({ availabilityZone }) => !parts.outages.isDown(availabilityZone))
         .map(({ publicAddress, privateAddress }) => publicAddress ?? privateAddress);
+    },
+    isHealthy(dnsName: string): boolean | undefined {
+      const found = byName(dnsName);
+      return found && reports.isHealthy(found.arn);
     },
     usersOfCertificate(arn: string): readonly string[] {
       const users = [...state.listeners.values()].filter((listener) =>

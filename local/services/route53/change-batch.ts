@@ -1,7 +1,9 @@
 import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { invalidBatch } from './errors.ts';
 import { compareRecords } from './names.ts';
+import { groupProblems } from './record-groups.ts';
 import { normalRecord, problems } from './record-rules.ts';
+import { policyOf } from './routing.ts';
 
 /** The records of a zone after a batch of changes: all of them, or none. */
 export function applyBatch(
@@ -19,7 +21,7 @@ export function applyBatch(
     records = records.filter((one) => !isSame(one, record));
     if (action !== 'DELETE') records.push(record);
   }
-  found.push(...required(zone, records));
+  found.push(...groupProblems(records), ...required(zone, records));
   if (found.length > 0) throw invalidBatch(found);
   return records.sort(compareRecords);
 }
@@ -62,18 +64,14 @@ function neighbours(
       `RRSet of type ${type} with DNS name ${name} is not permitted because a conflicting RRSet of type ${conflict.Type ?? ''} with the same DNS name already exists in zone ${zone}`,
     ];
   }
-  const mixed = others.find((one) => one.Type === type && policyOf(one) !== policyOf(record));
-  return mixed
-    ? [
-        `RRSet with DNS name ${name}, type ${type} cannot be created as a record set with another routing policy exists with the same name and type`,
-      ]
-    : [];
-}
-
-function policyOf({ Weight, Failover, MultiValueAnswer }: ResourceRecordSet): string {
-  if (Weight !== undefined) return 'weighted';
-  if (Failover !== undefined) return 'failover';
-  return MultiValueAnswer === undefined ? 'simple' : 'multivalue';
+  const policy = policyOf(record);
+  if (!others.some((one) => one.Type === type && policyOf(one) !== policy)) return [];
+  const set = `RRSet with DNS name ${name}, type ${type}`;
+  return policy === 'simple'
+    ? [`${set} cannot be created as other RRSets exist with the same name and type.`]
+    : [
+        `${set}, SetIdentifier ${record.SetIdentifier ?? ''} cannot be created as a non-${policy} set exists with the same name and type.`,
+      ];
 }
 
 function sameContent(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
@@ -82,16 +80,22 @@ function sameContent(one: ResourceRecordSet, other: ResourceRecordSet): boolean 
     ResourceRecords,
     AliasTarget,
     Weight,
+    Region,
     Failover,
+    GeoLocation,
     MultiValueAnswer,
+    HealthCheckId,
   }: ResourceRecordSet) =>
     JSON.stringify([
       TTL,
       ResourceRecords?.map(({ Value }) => Value).sort(),
       AliasTarget && [AliasTarget.HostedZoneId, AliasTarget.DNSName, AliasTarget.EvaluateTargetHealth],
       Weight,
+      Region,
       Failover,
+      GeoLocation && [GeoLocation.ContinentCode, GeoLocation.CountryCode, GeoLocation.SubdivisionCode],
       MultiValueAnswer,
+      HealthCheckId,
     ]);
   return content(one) === content(other);
 }

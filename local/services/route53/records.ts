@@ -1,4 +1,5 @@
 import type {
+  Change,
   ChangeResourceRecordSetsCommandInput,
   ChangeResourceRecordSetsCommandOutput,
   ListResourceRecordSetsCommandInput,
@@ -12,6 +13,7 @@ import type { Parts } from '../parts.ts';
 import { applyBatch } from './change-batch.ts';
 import type { Changes } from './changes.ts';
 import { invalidBatch, invalidInput } from './errors.ts';
+import { findHealthCheck } from './health-checks.ts';
 import { compareRecords, escapedName, isIn, normalName } from './names.ts';
 import type { DnsState, StoredZone } from './state.ts';
 import { findZone, pageSize } from './zones.ts';
@@ -29,6 +31,7 @@ export function recordOperations(parts: Parts, state: DnsState, changes: Changes
       const batch = input.ChangeBatch?.Changes ?? [];
       if (batch.length === 0) throw invalidInput('A change batch must contain at least one change.');
       checkSize(batch);
+      checkHealthChecks(state, batch);
       const records = applyBatch(zone.name, zone.records, batch);
       checkAliases(zone, records, parts);
       state.zones.set(zone.id, { ...zone, records });
@@ -67,6 +70,7 @@ export function recordOperations(parts: Parts, state: DnsState, changes: Changes
 
     async TestDNSAnswer(input: TestDNSAnswerCommandInput): Promise<Answer<TestDNSAnswerCommandOutput>> {
       const zone = findZone(state, input.HostedZoneId);
+      if (zone.vpcIds) throw invalidInput('TestDNSAnswer answers for public hosted zones only.');
       const { code, records } = parts.services.route53.resolve(
         input.RecordName ?? '',
         input.RecordType ?? 'A',
@@ -84,9 +88,7 @@ export function recordOperations(parts: Parts, state: DnsState, changes: Changes
 }
 
 /** UPSERT counts twice, as on AWS. */
-function checkSize(
-  batch: NonNullable<ChangeResourceRecordSetsCommandInput['ChangeBatch']>['Changes'] & object,
-): void {
+function checkSize(batch: readonly Change[]): void {
   const values = batch.flatMap(({ Action, ResourceRecordSet: record }) => {
     const own = (record?.ResourceRecords ?? [{ Value: record?.AliasTarget?.DNSName ?? '' }]).map(
       ({ Value }) => Value ?? '',
@@ -97,6 +99,13 @@ function checkSize(
     throw invalidBatch([`Number of records limit of ${changesPerBatch} exceeded.`]);
   if (values.join('').length > charactersPerBatch)
     throw invalidBatch([`Number of characters limit of ${charactersPerBatch} exceeded.`]);
+}
+
+/** A record may outlive the health check that it names, but not be made with one that there is not. */
+function checkHealthChecks(state: DnsState, batch: readonly Change[]): void {
+  for (const { Action, ResourceRecordSet: record } of batch)
+    if (Action !== 'DELETE' && record?.HealthCheckId !== undefined)
+      findHealthCheck(state, record.HealthCheckId);
 }
 
 /** An alias within the zone must name a record that is there; others must lie in the zone they name. */

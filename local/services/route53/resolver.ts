@@ -1,8 +1,10 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { DnsAnswer, Parts } from '../parts.ts';
+import { isHealthy, type Known } from './health.ts';
 import { isIn, normalName } from './names.ts';
-import { chooseRecords } from './routing.ts';
+import { chooseRecords, type Circumstances } from './routing.ts';
 import type { DnsState, StoredZone } from './state.ts';
+import { privateZoneOf, publicZoneOf } from './zone-choice.ts';
 
 type Answered = DnsAnswer['records'][number];
 
@@ -13,28 +15,10 @@ const failoverTtl = 5;
 
 /** Answers questions from hosted zones, load balancers and EC2's own names. */
 export function resolver(parts: Parts, state: DnsState, random: () => number = Math.random) {
-  /** Zones whose names are below each other: the longest one answers. */
-  const zoneOf = (name: string): StoredZone | undefined =>
-    [...state.zones.values()]
-      .filter((zone) => isIn(name, zone.name) && isDelegated(zone))
-      .sort((a, b) => b.name.length - a.name.length)[0];
-
-  /**
-   * The registries of the simulated internet know every zone, and of two of one name the first. What lies
-   * below another zone is known when that one says so, by an NS record.
-   */
-  function isDelegated(zone: StoredZone): boolean {
-    const others = [...state.zones.values()].filter((one) => one !== zone && isIn(zone.name, one.name));
-    const [parent] = others.sort((a, b) => b.name.length - a.name.length);
-    if (!parent) return true;
-    if (parent.name === zone.name) {
-      const all = [...state.zones.values()];
-      return all.indexOf(zone) < all.indexOf(parent);
-    }
-    const named = parent.records.find(({ Name, Type }) => Name === zone.name && Type === 'NS');
-    const servers = (named?.ResourceRecords ?? []).map(({ Value = '' }) => normalName(Value));
-    return zone.nameServers.some((server) => servers.includes(normalName(server)));
-  }
+  const known: Known = {
+    configOf: (id) => state.healthChecks.get(id)?.config,
+    opinionsOf: (id) => Object.values(state.opinions.get(id) ?? {}),
+  };
 
   function resolve(question: string, type: string, vpcId?: string): DnsAnswer {
     const records: Answered[] = [];
@@ -52,15 +36,53 @@ export function resolver(parts: Parts, state: DnsState, random: () => number = M
 
   /** The records at one name; undefined when the name does not exist. */
   function resolveOnce(name: string, type: string, vpcId: string | undefined): Answered[] | undefined {
+    const isPrivate = vpcId !== undefined && parts.services.ec2.usesPrivateZones(vpcId);
+    const inside = isPrivate ? privateZoneOf(state, name, vpcId) : undefined;
+    // Whatever the world knows of a name: where a private zone has it, that zone alone answers.
+    if (inside) return answerOf(inside, name, type, vpcId);
     const own = ownName(name, type, vpcId);
     if (own) return own;
-    const zone = zoneOf(name);
-    if (!zone) return undefined;
+    const zone = publicZoneOf(state, name);
+    return zone && answerOf(zone, name, type, vpcId);
+  }
+
+  function answerOf(
+    zone: StoredZone,
+    name: string,
+    type: string,
+    vpcId: string | undefined,
+  ): Answered[] | undefined {
     const found = closest(zone, name);
     if (!found) return undefined;
     const matching = found.filter((record) => record.Type === type);
-    const chosen = matching.length > 0 ? matching : found.filter((record) => record.Type === 'CNAME');
-    return chooseRecords(chosen, random, (record) => answer(record, name, type, vpcId));
+    const sets = matching.length > 0 ? matching : found.filter((record) => record.Type === 'CNAME');
+    return chooseRecords(sets, circumstances(zone)).flatMap((record) => answer(record, name, type, vpcId));
+  }
+
+  const circumstances = (zone: StoredZone): Circumstances => ({
+    random,
+    region: parts.region,
+    isHealthy: (record) => isRecordHealthy(zone, record),
+  });
+
+  /** A record that neither names a health check nor asks for its target's health is healthy. */
+  function isRecordHealthy(zone: StoredZone, record: ResourceRecordSet, links = 0): boolean {
+    const { HealthCheckId: id, AliasTarget: alias } = record;
+    if (id !== undefined && !isHealthy(id, known)) return false;
+    return alias?.EvaluateTargetHealth !== true || isTargetHealthy(zone, record, links);
+  }
+
+  /** Of a load balancer, or of records of the same zone: one healthy record is enough. */
+  function isTargetHealthy(
+    zone: StoredZone,
+    { AliasTarget, Type }: ResourceRecordSet,
+    links: number,
+  ): boolean {
+    const target = normalName(AliasTarget?.DNSName ?? '');
+    if (AliasTarget?.HostedZoneId !== zone.id)
+      return parts.services.elasticloadbalancing.isHealthy(target) ?? false;
+    const sets = (closest(zone, target) ?? []).filter((record) => record.Type === Type);
+    return links < longestChain && sets.some((record) => isRecordHealthy(zone, record, links + 1));
   }
 
   /** Names that AWS itself answers for. */

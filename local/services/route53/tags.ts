@@ -5,38 +5,66 @@ import type {
   ListTagsForResourcesCommandInput,
   ListTagsForResourcesCommandOutput,
   ResourceTagSet,
+  Tag,
+  TagResourceType,
 } from '@aws-sdk/client-route-53';
 import type { Answer } from '../../endpoint/service.ts';
-import { invalidInput, unsupported } from './errors.ts';
-import type { DnsState, StoredZone } from './state.ts';
+import { invalidInput } from './errors.ts';
+import { findHealthCheck } from './health-checks.ts';
+import type { DnsState } from './state.ts';
 import { findZone } from './zones.ts';
 
-const tagsPerZone = 50;
+const tagsPerResource = 50;
 
-/** Tags of hosted zones. */
+interface Tagged {
+  readonly type: TagResourceType;
+  readonly id: string;
+  readonly tags: readonly Tag[];
+  keep(tags: Tag[]): void;
+}
+
+/** Tags of hosted zones and health checks. */
 export function tagOperations(state: DnsState) {
-  function find(type: string | undefined, id: string | undefined): StoredZone {
-    if (type !== 'hostedzone') throw unsupported(`A resource of type ${String(type)}`);
-    return findZone(state, id);
+  function find(type: TagResourceType | undefined, given: string | undefined): Tagged {
+    if (type === 'healthcheck') {
+      const check = findHealthCheck(state, given);
+      return {
+        type,
+        id: check.id,
+        tags: check.tags,
+        keep(tags) {
+          state.healthChecks.set(check.id, { ...check, tags });
+        },
+      };
+    }
+    const zone = findZone(state, given);
+    return {
+      type: 'hostedzone',
+      id: zone.id,
+      tags: zone.tags,
+      keep(tags) {
+        state.zones.set(zone.id, { ...zone, tags });
+      },
+    };
   }
-  const view = (zone: StoredZone): ResourceTagSet => ({
-    ResourceType: 'hostedzone',
-    ResourceId: zone.id,
-    Tags: zone.tags,
+  const view = ({ type, id, tags }: Tagged): ResourceTagSet => ({
+    ResourceType: type,
+    ResourceId: id,
+    Tags: [...tags],
   });
 
   return {
     async ChangeTagsForResource(input: ChangeTagsForResourceCommandInput): Promise<Record<string, never>> {
-      const zone = find(input.ResourceType, input.ResourceId);
+      const resource = find(input.ResourceType, input.ResourceId);
       const added = input.AddTags ?? [];
       const gone = new Set([...(input.RemoveTagKeys ?? []), ...added.map(({ Key }) => Key)]);
       const tags = [
-        ...zone.tags.filter(({ Key }) => !gone.has(Key)),
+        ...resource.tags.filter(({ Key }) => !gone.has(Key)),
         ...added.map(({ Key, Value = '' }) => ({ Key, Value })),
       ];
-      if (tags.length > tagsPerZone)
-        throw invalidInput(`A hosted zone can have at most ${tagsPerZone} tags.`);
-      state.zones.set(zone.id, { ...zone, tags });
+      if (tags.length > tagsPerResource)
+        throw invalidInput(`A resource can have at most ${tagsPerResource} tags.`);
+      resource.keep(tags);
       return {};
     },
 

@@ -16,13 +16,15 @@ import type {
   UpdateHostedZoneCommentCommandOutput,
 } from '@aws-sdk/client-route-53';
 import { AwsError, type Answer } from '../../endpoint/service.ts';
+import type { Parts } from '../parts.ts';
 import type { Changes } from './changes.ts';
 import { invalidInput, noSuchZone, unsupported } from './errors.ts';
 import { compareTexts, escapedName, isName, normalName, reversed } from './names.ts';
 import type { DnsState, StoredZone } from './state.ts';
+import { checkConflict, checkVpc, vpcsOf } from './vpc-associations.ts';
 
 /** Hosted zones. */
-export function zoneOperations(state: DnsState, changes: Changes) {
+export function zoneOperations(parts: Parts, state: DnsState, changes: Changes) {
   const inOrder = (): StoredZone[] =>
     [...state.zones.values()].sort(
       (a, b) => compareTexts(reversed(a.name), reversed(b.name)) || compareTexts(a.id, b.id),
@@ -35,7 +37,6 @@ export function zoneOperations(state: DnsState, changes: Changes) {
       const name = normalName(input.Name ?? '');
       if (!isName(name) || name === '.')
         throw new AwsError('InvalidDomainName', `${input.Name ?? ''} is not a valid domain name`);
-      if (input.VPC ?? input.HostedZoneConfig?.PrivateZone) throw unsupported('A private hosted zone');
       if (input.DelegationSetId !== undefined) throw unsupported('A reusable delegation set');
       const callerReference = input.CallerReference ?? '';
       if ([...state.zones.values()].some((zone) => zone.callerReference === callerReference)) {
@@ -45,24 +46,32 @@ export function zoneOperations(state: DnsState, changes: Changes) {
           409,
         );
       }
-      const zone = newZone(name, callerReference, input.HostedZoneConfig?.Comment ?? '');
-      state.zones.set(zone.id, zone);
-      return {
-        Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${zone.id}`,
-        HostedZone: view(zone),
+      const comment = input.HostedZoneConfig?.Comment ?? '';
+      const made = newZone(name, callerReference, comment, await privateVpcs(input, name));
+      state.zones.set(made.id, made);
+      const answer = {
+        Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${made.id}`,
+        HostedZone: view(made),
         ChangeInfo: changes.record(),
-        DelegationSet: { NameServers: zone.nameServers },
+        ...(made.vpcIds ? { VPC: input.VPC } : delegationSet(made)),
       };
+      // The model wants a delegation set of every zone; AWS answers none for a private one.
+      return answer as Answer<CreateHostedZoneCommandOutput>;
     },
 
     async GetHostedZone(input: GetHostedZoneCommandInput): Promise<Answer<GetHostedZoneCommandOutput>> {
       const zone = findZone(state, input.Id);
-      return { HostedZone: view(zone), DelegationSet: { NameServers: zone.nameServers } };
+      return {
+        HostedZone: view(zone),
+        ...(zone.vpcIds ? { VPCs: vpcsOf(zone, parts.region) } : delegationSet(zone)),
+      };
     },
 
     async ListHostedZones(input: ListHostedZonesCommandInput): Promise<Answer<ListHostedZonesCommandOutput>> {
-      if (input.HostedZoneType !== undefined) throw unsupported('HostedZoneType');
-      const all = input.DelegationSetId === undefined ? [...state.zones.values()] : [];
+      const zones = [...state.zones.values()].filter(
+        ({ vpcIds }) => input.HostedZoneType !== 'PrivateHostedZone' || vpcIds !== undefined,
+      );
+      const all = input.DelegationSetId === undefined ? zones : [];
       const size = pageSize(input.MaxItems, 100);
       const start = input.Marker === undefined ? 0 : all.findIndex(({ id }) => id === input.Marker);
       if (start < 0) throw invalidInput(`The marker ${input.Marker ?? ''} is not valid.`);
@@ -124,7 +133,24 @@ export function zoneOperations(state: DnsState, changes: Changes) {
       return { ChangeInfo: changes.record() };
     },
   };
+
+  /** The VPC of a private zone; undefined when a public one is asked for. */
+  async function privateVpcs(
+    input: CreateHostedZoneCommandInput,
+    name: string,
+  ): Promise<string[] | undefined> {
+    if (!input.VPC) {
+      if (input.HostedZoneConfig?.PrivateZone) throw invalidInput('A private hosted zone needs a VPC.');
+      return undefined;
+    }
+    const vpcId = await checkVpc(parts, input.VPC);
+    checkConflict(state, name, vpcId);
+    return [vpcId];
+  }
 }
+
+/** Only public zones have name servers that the world can ask. */
+const delegationSet = ({ nameServers }: StoredZone) => ({ DelegationSet: { NameServers: nameServers } });
 
 export function findZone(state: DnsState, given: string | undefined): StoredZone {
   const id = (given ?? '').replace(/^\/hostedzone\//, '');
@@ -143,18 +169,24 @@ const view = (zone: StoredZone): HostedZone => ({
   Id: `/hostedzone/${zone.id}`,
   Name: escapedName(zone.name),
   CallerReference: zone.callerReference,
-  Config: { PrivateZone: false, ...(zone.comment !== '' && { Comment: zone.comment }) },
+  Config: { PrivateZone: zone.vpcIds !== undefined, ...(zone.comment !== '' && { Comment: zone.comment }) },
   ResourceRecordSetCount: zone.records.length,
 });
 
-function newZone(name: string, callerReference: string, comment: string): StoredZone {
-  const nameServers = newNameServers();
+function newZone(
+  name: string,
+  callerReference: string,
+  comment: string,
+  vpcIds: string[] | undefined,
+): StoredZone {
+  const nameServers = vpcIds ? privateNameServers : newNameServers();
   return {
     id: newId('Z'),
     name,
     comment,
     callerReference,
     nameServers,
+    ...(vpcIds && { vpcIds }),
     tags: [],
     records: [
       {
@@ -179,6 +211,11 @@ function newZone(name: string, callerReference: string, comment: string): Stored
 export const newId = (letter: string): string =>
   letter +
   [...randomBytes(20)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.charAt(byte % 36)).join('');
+
+/** What stands in every private zone; nobody asks them. */
+const privateNameServers = ['com', 'net', 'org', 'co.uk'].map(
+  (domain, index) => `ns-${index * 512}.awsdns-00.${domain}`,
+);
 
 /** Four servers, each under a top-level domain of its own. */
 const newNameServers = (): string[] =>

@@ -145,49 +145,6 @@ describe('resources of the other services', () => {
     });
   });
 
-  it('route53 Zone and Record', async () => {
-    const route53 = await account.clients.route53();
-    await lives(account, {
-      type: 'aws:route53/zone:Zone',
-      inputs: { name: 'one.example' },
-      changed: { name: 'one.example', comment: 'ours', tags: { a: '1' } },
-      drift: ({ id }) => route53.updateHostedZoneComment({ Id: id, Comment: 'theirs' }),
-      shows: ['comment'],
-    });
-    const zone = await account.make('aws:route53/zone:Zone', { name: 'two.example', forceDestroy: true });
-    const inputs = { zoneId: zone.id, name: 'www', type: 'A', ttl: 60, records: ['192.0.2.1'] };
-    const other = {
-      Name: 'www.two.example',
-      Type: 'A',
-      TTL: 5,
-      ResourceRecords: [{ Value: '192.0.2.9' }],
-    } as const;
-    await lives(account, {
-      type: 'aws:route53/record:Record',
-      inputs,
-      changed: { ...inputs, name: 'WWW', ttl: 30, records: ['192.0.2.2', '192.0.2.1'] },
-      drift: () =>
-        route53.changeResourceRecordSets({
-          HostedZoneId: zone.id,
-          ChangeBatch: {
-            Changes: [
-              {
-                Action: 'UPSERT',
-                ResourceRecordSet: { ...other, ResourceRecords: [...other.ResourceRecords] },
-              },
-            ],
-          },
-        }),
-      shows: ['ttl', 'records'],
-    });
-    const record = await account.make('aws:route53/record:Record', inputs);
-    await record.update({ ...inputs, type: 'TXT', records: ['hello'] });
-    const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({ HostedZoneId: zone.id });
-    expect(ResourceRecordSets.map(({ Type }) => Type)).to.have.members(['NS', 'SOA', 'TXT']);
-    await zone.remove();
-    expect(await zone.refresh()).to.equal(false);
-  });
-
   it('cloudwatch LogGroup and MetricAlarm', async () => {
     const logs = await account.clients.logs();
     await lives(account, {

@@ -29,6 +29,7 @@ describe('Route 53', () => {
     const ec2 = {
       operations: {},
       resolve: (name: string) => (name.startsWith('ip-10-0-1-5.') ? ['10.0.1.5'] : undefined),
+      usesPrivateZones: () => true,
     };
     const elasticache = { operations: {}, resolve: () => undefined };
     const elasticfilesystem = elasticache;

@@ -34,15 +34,32 @@ const inputs = {
   healthCheckId: string(),
   weightedRoutingPolicies: list(object({ weight: required(number()) })),
   failoverRoutingPolicies: list(object({ type: required(string({ values: ['PRIMARY', 'SECONDARY'] })) })),
+  latencyRoutingPolicies: list(object({ region: required(string()) })),
+  geolocationRoutingPolicies: list(object({ continent: string(), country: string(), subdivision: string() })),
   multivalueAnswerRoutingPolicy: boolean(),
   allowOverwrite: boolean({ hidden: true }),
 };
 type RecordInputs = Inputs<typeof inputs>;
 
+const routingPolicies = [
+  'weightedRoutingPolicies',
+  'failoverRoutingPolicies',
+  'latencyRoutingPolicies',
+  'geolocationRoutingPolicies',
+  'multivalueAnswerRoutingPolicy',
+] as const;
+
 export default global({
   type: 'aws:route53/record:Record',
   inputs,
-  check: ({ records, aliases, ttl }) => {
+  check: ({ records, aliases, ttl, ...others }) => {
+    const policies = routingPolicies.filter(
+      (policy) => others[policy] !== undefined && others[policy] !== false,
+    );
+    if (policies.length > 1)
+      return [{ property: policies[1] ?? '', reason: `: conflicts with ${policies[0] ?? ''}` }];
+    if (policies.length > 0 && others.setIdentifier === undefined)
+      return [{ property: 'setIdentifier', reason: `is required with ${policies[0] ?? ''}` }];
     if ((records === undefined) === (aliases === undefined))
       return [{ property: 'records', reason: ': exactly one of records and aliases is needed' }];
     return records !== undefined && ttl === undefined
@@ -157,6 +174,8 @@ function toSet(record: RecordInputs, name: string): ResourceRecordSet {
   const alias = record.aliases?.[0];
   const weighted = record.weightedRoutingPolicies?.[0];
   const failover = record.failoverRoutingPolicies?.[0];
+  const latency = record.latencyRoutingPolicies?.[0];
+  const place = record.geolocationRoutingPolicies?.[0];
   return {
     Name: name,
     Type: record.type as 'A',
@@ -171,7 +190,14 @@ function toSet(record: RecordInputs, name: string): ResourceRecordSet {
     HealthCheckId: record.healthCheckId,
     Weight: weighted?.weight,
     Failover: failover?.type as 'PRIMARY' | undefined,
-    MultiValueAnswer: record.multivalueAnswerRoutingPolicy,
+    Region: latency?.region as 'eu-central-1' | undefined,
+    GeoLocation: place && {
+      ContinentCode: place.continent,
+      CountryCode: place.country,
+      SubdivisionCode: place.subdivision,
+    },
+    // Route 53 knows true only.
+    MultiValueAnswer: record.multivalueAnswerRoutingPolicy === true ? true : undefined,
   };
 }
 
@@ -182,7 +208,7 @@ const fromText = (type: string | undefined, value: string): string =>
   type === 'TXT' || type === 'SPF' ? value.replace(/^"(.*)"$/s, '$1') : value;
 
 function fromSet(found: ResourceRecordSet): Properties {
-  const { AliasTarget: alias } = found;
+  const { AliasTarget: alias, GeoLocation: place } = found;
   return {
     type: found.Type,
     ttl: found.TTL,
@@ -198,6 +224,10 @@ function fromSet(found: ResourceRecordSet): Properties {
     healthCheckId: found.HealthCheckId,
     weightedRoutingPolicies: found.Weight === undefined ? undefined : [{ weight: found.Weight }],
     failoverRoutingPolicies: found.Failover && [{ type: found.Failover }],
+    latencyRoutingPolicies: found.Region && [{ region: found.Region }],
+    geolocationRoutingPolicies: place && [
+      { continent: place.ContinentCode, country: place.CountryCode, subdivision: place.SubdivisionCode },
+    ],
     multivalueAnswerRoutingPolicy: found.MultiValueAnswer,
   };
 }
