@@ -196,6 +196,7 @@ function fakeEc2(): FakeEc2 {
     setSecurityGroups: async () => undefined,
     onInstanceState: (listener) => listeners.push(listener),
     resolve: () => undefined,
+    launchNeeds: () => [],
   };
   return { ...fake, service };
 }

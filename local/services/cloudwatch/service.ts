@@ -3,6 +3,7 @@ import { every } from '../../clock.ts';
 import type { Parts } from '../parts.ts';
 import { alarmClock } from './alarm-clock.ts';
 import { alarmOperations } from './alarms.ts';
+import { cloudWatchAuthorization } from './authorization.ts';
 import { compositeOperations } from './composites.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { groupMetrics } from './group-metrics.ts';
@@ -40,6 +41,7 @@ export function createCloudWatch(parts: Parts) {
 
   return {
     name: 'monitoring',
+    authorization: cloudWatchAuthorization(parts, state),
     operations: {
       ...metricOperations(parts, state),
       ...alarmOperations(parts, state, alarms),

@@ -1,4 +1,5 @@
 import type { Dns, Parts } from '../parts.ts';
+import { route53Authorization } from './authorization.ts';
 import { changeOperations, changeRecord } from './changes.ts';
 import { recordOperations } from './records.ts';
 import { resolver } from './resolver.ts';
@@ -12,6 +13,7 @@ export function createRoute53(parts: Parts) {
   const changes = changeRecord(parts, state);
   return {
     name: 'route53',
+    authorization: route53Authorization(state),
     operations: {
       ...zoneOperations(state, changes),
       ...recordOperations(parts, state, changes),
