@@ -85,11 +85,11 @@ export class CallKeys implements Keys {
   }
 
   values(key: string): readonly string[] | typeof unknown {
+    const brought = entryOf(this.#need.keys, key);
+    if (brought) return asList(brought[1]);
     const read = globalKeys[key];
     if (read) return asList(read(this.#facts, this.#need));
     if (neverThere.has(key)) return [];
-    const brought = entryOf(this.#need.keys, key);
-    if (brought) return asList(brought[1]);
     const tag = this.#tag(key);
     if (tag !== unknown) return asList(tag);
     const own = this.#ofService(key);

@@ -82,7 +82,7 @@ export function efsAuthorization(parts: Parts, state: FilesState): Authorization
       ),
       DescribeMountTargetSecurityGroups: and(
         fileSystem,
-        as('ec2:DescribeNetworkInterfaceAttribute', itsInterface),
+        as('ec2:DescribeNetworkInterfaceAttribute', anywhere),
       ),
       DescribeMountTargets: fileSystem,
       DeleteAccessPoint: accessPoint,

@@ -27,6 +27,7 @@ export function iamAuthorization(state: IamState): Authorization {
       ...each(['GetUser', 'DeleteUser'], user),
       ...each(['CreateAccessKey', 'ListAccessKeys', 'UpdateAccessKey', 'DeleteAccessKey'], user),
       ...each(attachments('User'), user),
+      SimulatePrincipalPolicy: on(({ PolicySourceArn }: { PolicySourceArn: string }) => PolicySourceArn),
       CreatePolicy: tagging('TagPolicy', newPolicy),
       ...each(['GetPolicy', 'DeletePolicy', 'TagPolicy', 'UntagPolicy', 'ListEntitiesForPolicy'], policy),
       ...each(['CreatePolicyVersion', 'GetPolicyVersion', 'ListPolicyVersions'], policy),

@@ -10,12 +10,18 @@ export const identityOfUser = (state: IamState, user: User): Identity => ({
   ...policiesOf(state, user),
 });
 
+/** What policies say of a role, whoever assumes it. */
+export const identityOfRole = (state: IamState, role: Role): Identity => ({
+  roleArn: role.arn,
+  tags: role.tags,
+  ...policiesOf(state, role),
+});
+
 /** What policies say of a role's session. */
 export const identityOfSession = (state: IamState, role: Role, session: Session): Identity => ({
-  roleArn: role.arn,
+  ...identityOfRole(state, role),
   tags: { ...role.tags, ...session.tags },
   issued: session.issued,
-  ...policiesOf(state, role),
   ...(session.policies && { session: session.policies.map(policyDocument) }),
 });
 

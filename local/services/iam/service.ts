@@ -5,6 +5,7 @@ import { findKey, instanceSession, rootKey } from './keys.ts';
 import { policyOperations } from './policies.ts';
 import { profileOperations, roleOfProfile } from './profiles.ts';
 import { findRole, roleOperations } from './roles.ts';
+import { simulationOperations } from './simulation.ts';
 import { openState } from './state.ts';
 import { userOperations } from './users.ts';
 
@@ -20,6 +21,7 @@ export function createIam(parts: Parts): Iam {
       ...attachmentOperations(state),
       ...policyOperations(state),
       ...profileOperations(state),
+      ...simulationOperations(state, () => parts.services),
     },
     rootAccessKey: () => rootKey(state),
     accessKey: (accessKeyId) => findKey(state, accessKeyId),

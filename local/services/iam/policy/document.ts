@@ -81,7 +81,7 @@ function actionTest({ Action, NotAction }: Written): (action: string) => boolean
   );
   const isNamed = (action: string): boolean =>
     patterns.some(({ matches }) => matches(action, noKeys) === true);
-  return Action === undefined ? (action) => !isNamed(action) : isNamed;
+  return NotAction === undefined ? isNamed : (action) => !isNamed(action);
 }
 
 function statementOf(written: Written, variables: boolean): Statement {
