@@ -1,6 +1,7 @@
 /**
  * How fast the endpoint answers: the same signed requests, replayed over 32 keep-alive connections, against a bare
- * node:http server, against ours (durable) and against MiniStack. `node bench/endpoint.ts [seconds per measurement]`
+ * node:http server, against ours (durable; called by root, and by a
+ * role whose policy is asked) and against MiniStack. `node bench/endpoint.ts [seconds per measurement]`
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,11 +23,17 @@ try {
   const bare = await serve('bare');
   const own = await serve('endpoint');
   const requests = await signedRequests({ port: own, credentials });
+  const byRole = await signedRequests({
+    port: own,
+    credentials: { ...credentials, accessKeyId: 'AKIABENCHROLE0000000' },
+  });
   const peer = await miniStack();
   const peerRequests = peer === undefined ? [] : await signedRequests({ port: peer, credentials });
-  console.log(row('requests per second', 'bare', 'ours', 'of bare', 'MiniStack', 'times MiniStack'));
+  console.log(
+    row('requests per second', 'bare', 'ours', 'of bare', 'by a role', 'MiniStack', 'times MiniStack'),
+  );
   for (const [index, request] of requests.entries())
-    await compare(request, peerRequests[index], bare, own, peer);
+    await compare(request, byRole[index] ?? request, peerRequests[index], bare, own, peer);
   if (peer === undefined)
     console.log('MiniStack could not be installed or started here: the comparison with it was left out.');
   console.log('Targets: at least 0.20 of bare, at least 4 times MiniStack.');
@@ -37,6 +44,7 @@ try {
 
 async function compare(
   request: SignedRequest,
+  roleRequest: SignedRequest,
   peerRequest: SignedRequest | undefined,
   bare: number,
   own: number,
@@ -44,6 +52,7 @@ async function compare(
 ): Promise<void> {
   const limit = await warm(bare, request);
   const ours = await warm(own, request);
+  const role = await warm(own, roleRequest);
   const theirs = peer !== undefined && peerRequest ? await warm(peer, peerRequest) : undefined;
   const times = theirs ? (ours.perSecond / theirs.perSecond).toFixed(1) : '-';
   console.log(
@@ -52,6 +61,7 @@ async function compare(
       shown(limit),
       shown(ours),
       (ours.perSecond / limit.perSecond).toFixed(2),
+      `${shown(role)} (${(role.perSecond / ours.perSecond).toFixed(2)})`,
       theirs ? shown(theirs) : '-',
       times,
     ),

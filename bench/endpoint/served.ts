@@ -6,17 +6,46 @@ import { systemClock } from '../../local/clock.ts';
 import { createEndpoint } from '../../local/endpoint/endpoint.ts';
 import type { Service, ServiceName } from '../../local/endpoint/service.ts';
 import { createEc2 } from '../../local/services/ec2/service.ts';
-import type { Parts } from '../../local/services/parts.ts';
+import type { Identity } from '../../local/endpoint/identity.ts';
+import { policyDocument } from '../../local/services/iam/policy/document.ts';
+import type { AccessKey, Parts } from '../../local/services/parts.ts';
 import { createS3 } from '../../local/services/s3/service.ts';
 import { createSqs } from '../../local/services/sqs/service.ts';
 import { createSsm } from '../../local/services/ssm/service.ts';
 import { createOutages } from '../../local/outages.ts';
 import { openStore } from '../../local/store.ts';
 
+/** An access key of a role; it has root's secret. */
+const roleKeyId = 'AKIABENCHROLE0000000';
 const [, , kind = '', folder = '', accessKeyId = '', secretAccessKey = ''] = process.argv;
 const port = kind === 'bare' ? await bare() : await endpoint();
 process.on('SIGINT', () => process.exit());
 console.log(`port ${port}`);
+
+/** A role's session with as many statements as an instance's, of which the last ones allow what is asked here. */
+function asRole(account: string): Omit<AccessKey, 'secretAccessKey'> {
+  const tagged = { StringEquals: { 'aws:ResourceTag/stack': 'dev', 'aws:ResourceTag/environment': 'web' } };
+  const others = Array.from({ length: 12 }, (_, index) => ({
+    Effect: 'Allow',
+    Action: [`autoscaling:Action${index}`, 's3:PutObject', 'ssm:GetParameter', 'sqs:SendMessage'],
+    Resource: [`arn:aws:s3:::other-${index}/*`, `arn:aws:ssm:*:*:parameter/other/${index}/*`],
+    Condition: tagged,
+  }));
+  const Action = ['sqs:*', 's3:*', 'ssm:*', 'ec2:Describe*'];
+  const document = {
+    Version: '2012-10-17',
+    Statement: [...others, { Effect: 'Allow', Action, Resource: '*' }],
+  };
+  const text = JSON.stringify(document);
+  const arn = `arn:aws:sts::${account}:assumed-role/web/i-1`;
+  const caller = { kind: 'role', arn, userId: 'AROA:i-1', accessKeyId: roleKeyId, roleName: 'web' } as const;
+  const identity = (): Identity => ({
+    roleArn: `arn:aws:iam::${account}:role/web`,
+    tags: {},
+    policies: [policyDocument(text)],
+  });
+  return { caller, identity };
+}
 
 /** Reads the body and answers what is always the same. */
 function bare(): Promise<number> {
@@ -41,7 +70,12 @@ async function endpoint(): Promise<number> {
   const store = openStore(join(folder, 'state.sqlite'));
   const services: Partial<Record<ServiceName, Service>> = {};
   const caller = { kind: 'root', arn: `arn:aws:iam::${account}:root`, userId: account, accessKeyId } as const;
-  const accessKey = (id: string) => (id === accessKeyId ? { caller, secretAccessKey } : undefined);
+  const accessKey = (id: string) =>
+    id === accessKeyId
+      ? { caller, secretAccessKey }
+      : id === roleKeyId
+        ? { ...asRole(account), secretAccessKey }
+        : undefined;
   const opened = createEndpoint({
     services,
     store,

@@ -22,6 +22,7 @@ const denied = new Set([
   'AccessDeniedException',
   'UnauthorizedOperation',
   'UnauthorizedAccess',
+  'AuthorizationError',
 ]);
 const unreachable = new Map([
   ['ECONNREFUSED', 'refuses connections'],
@@ -51,11 +52,7 @@ export function explainAwsError(error: unknown, environment: NodeJS.ProcessEnv):
       next: 'aws sts get-caller-identity   (shows whose they are; sign in again when they have expired)',
       cause: error,
     });
-  if (denied.has(failure.name))
-    return new UserError(`AWS denied the call: ${failure.message}`, {
-      next: 'docs/aws.md lists the policy that whoever deploys needs',
-      cause: error,
-    });
+  if (denied.has(failure.name) || failure.$metadata.httpStatusCode === 403) return accessDenied(failure);
   return new UserError(`AWS answered with ${failure.name}: ${failure.message}`, {
     exitCode: exitCodes.bug,
     next:
@@ -65,6 +62,33 @@ export function explainAwsError(error: unknown, environment: NodeJS.ProcessEnv):
     cause: error,
   });
 }
+
+/** As IAM words it: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const denial =
+  /User: (?<caller>\S+) is not authorized to perform: (?<action>[\w-]+:\w+)(?: on resource: "?(?<resource>[^\s"]+)"?)?(?: (?<why>(?:because|with) [^]*))?/;
+
+/** Names the permission that is missing, and where to add it. */
+function accessDenied(cause: AwsFailure): UserError {
+  const found = denial.exec(cause.message)?.groups;
+  if (!found)
+    return new UserError(`AWS denied the call: ${cause.message}`, {
+      next: 'compare your permissions with docs/deployer-policy.json   (docs/aws.md, section 2)',
+      cause,
+    });
+  const { caller = '', action = '', resource, why = '' } = found;
+  const what = `${action}${resource === undefined ? '' : ` on ${resource}`}`;
+  const next = why.startsWith('with')
+    ? `whoever owns that policy can take the deny away   (docs/aws.md, section 2)`
+    : `allow ${what} to ${principalOf(caller)}   (docs/aws.md, section 2, has the whole policy of a deployer)`;
+  return new UserError(`AWS denied the call: ${caller} may not ${what}${why && `, ${why}`}.`, {
+    next,
+    cause,
+  });
+}
+
+/** Policies hang on a role, not on its sessions. */
+const principalOf = (caller: string): string =>
+  /:assumed-role\/([^/]+)/.exec(caller)?.[1]?.replace(/^/, 'the role ') ?? caller;
 
 function withoutCredentials(cause: AwsFailure): UserError {
   return new UserError('No AWS credentials were found.', {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authorize, checkRevealing } from './authorize.ts';
+import type { CallFacts } from './call-keys.ts';
 import { RequestCall } from './call.ts';
 import { writeOutput } from './codec.ts';
 import type { EndpointOptions } from './endpoint.ts';
@@ -55,10 +57,10 @@ function notImplemented(what: string): AwsError {
 
 async function perform(
   options: EndpointOptions,
-  { response, requestId }: Exchange,
+  { message, response, requestId }: Exchange,
   request: Request,
   model: ServiceModel,
-  { opened, body, caller }: Received,
+  { opened, body, caller, identity }: Received,
 ): Promise<Reply> {
   if (!opened.found) throw unknownOperation(model, opened.name);
   const { operation, read } = opened.found;
@@ -70,10 +72,40 @@ async function perform(
   const { account, region } = options;
   const origin = `http://${request.headers.host ?? ''}`;
   const call = new RequestCall({ caller, account, region, requestId, origin }, response);
-  const output: unknown = await handler.call(service.operations, input, call);
+  const facts: CallFacts = {
+    call,
+    identity,
+    input,
+    services: options.services,
+    now: options.clock.now(),
+    sourceAddress: message.socket.remoteAddress ?? '',
+    headers: request.headers,
+  };
+  authorize(model, operation.name, facts);
+  const output = await performed(
+    () => handler.call(service.operations, input, call),
+    model,
+    operation.name,
+    facts,
+  );
   // Answers leave once per turn of the event loop, after what they say is stored.
   await options.store.settled();
   return writeOutput(model, operation, output, requestId);
+}
+
+/** What a handler answers; an error that tells too much is shown only to whom it may be. */
+async function performed(
+  handle: () => unknown,
+  model: ServiceModel,
+  operation: string,
+  facts: CallFacts,
+): Promise<unknown> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (error instanceof AwsError) checkRevealing(model, operation, facts, error.code);
+    throw error;
+  }
 }
 
 function unknownOperation(model: ServiceModel, name: string): AwsError {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { AccessKey } from '../services/parts.ts';
+import type { Identity } from './identity.ts';
 import type { ServiceModel } from './models.ts';
 import type { Request } from './request.ts';
 import { AwsError, type Caller } from './service.ts';
@@ -12,6 +13,8 @@ export interface Keyring {
 
 export interface Authenticated {
   readonly caller: Caller;
+  /** What IAM knows of the caller; undefined: root. */
+  readonly identity: Identity | undefined;
   readonly secretAccessKey: string;
 }
 
@@ -32,7 +35,7 @@ export function authenticate(
   if ((key.sessionToken ?? '') !== (signature.sessionToken ?? '')) throw refusal('wrongToken', model);
   if (expectedSignature(request, signature, key.secretAccessKey, bodyHash) !== signature.value)
     throw refusal('mismatch', model);
-  return { caller: key.caller, secretAccessKey: key.secretAccessKey };
+  return { caller: key.caller, identity: key.identity?.(), secretAccessKey: key.secretAccessKey };
 }
 
 function checkTime(signature: Signature, now: number, model: ServiceModel | undefined): void {

@@ -5,6 +5,7 @@ import { announcedLength, checkedBody, checkedStream, collect, isChunked, wholeL
 import { sha256 } from './checksums.ts';
 import type { ChunkVerifier } from './chunked.ts';
 import { openForm, openHead, type Opened } from './codec.ts';
+import type { Identity } from './identity.ts';
 import type { ServiceModel } from './models.ts';
 import type { Request } from './request.ts';
 import { hasStreamingInput, type Body } from './rest.ts';
@@ -15,6 +16,8 @@ export interface Received {
   readonly opened: Opened;
   readonly body: Body;
   readonly caller: Caller;
+  /** What IAM knows of the caller; undefined: root. */
+  readonly identity: Identity | undefined;
 }
 
 interface Receiver extends Keyring {
@@ -37,7 +40,7 @@ export async function receive(
     const bodyHash = request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
     const authenticated = authenticate(receiver, request, signature, bodyHash, model);
     const body = checkedStream(request, message, chunkVerifier(request, signature, authenticated));
-    return { opened: head, body, caller: authenticated.caller };
+    return { opened: head, body, ...callerOf(authenticated) };
   }
   const raw = await collect(message);
   const authenticated = authenticate(receiver, request, signature, hashOf(request, signature, raw), model);
@@ -45,8 +48,13 @@ export async function receive(
   const body = isS3
     ? checkedBody(request, raw, chunkVerifier(request, signature, authenticated))
     : unzipped(request, raw);
-  return { opened: head ?? openForm(model, request, body), body, caller: authenticated.caller };
+  return { opened: head ?? openForm(model, request, body), body, ...callerOf(authenticated) };
 }
+
+const callerOf = ({ caller, identity }: Authenticated): Pick<Received, 'caller' | 'identity'> => ({
+  caller,
+  identity,
+});
 
 /** Whether a body is too long to wait for, or of unknown length, and its operation takes it as it comes. */
 function flows({ found }: Opened, request: Request): boolean {

@@ -1,4 +1,5 @@
 /** What a service of the local cloud is to the endpoint: a table of operations by AWS's own names. */
+import type { Authorization } from './authorization.ts';
 
 /** Who signed a call: an access key's user, role session, or the account's root. */
 export interface Caller {
@@ -54,6 +55,8 @@ export type Operations = Record<string, (input: any, call: Call) => unknown>;
 export interface Service<O extends Operations = Operations> {
   readonly name: ServiceName;
   readonly operations: O;
+  /** What its operations need; without it only root may call them. */
+  readonly authorization?: Authorization;
   /** Brings back what the stored state says (processes, timers). Called once, after all services exist. */
   start?(): Promise<void>;
   /** Ends timers and processes of its own; state is already stored. */

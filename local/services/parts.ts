@@ -1,5 +1,8 @@
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { Authority } from '../authority.ts';
 import type { Clock, Lapse } from '../clock.ts';
+import type { Need } from '../endpoint/authorization.ts';
+import type { Identity } from '../endpoint/identity.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
 import type { Network } from '../network/network.ts';
@@ -63,6 +66,8 @@ export interface Ec2 extends Service, MetadataSource, Crashable {
   setSecurityGroups(hostId: string, securityGroupIds: readonly string[]): Promise<void>;
   /** Told of every change of an instance's state (`pending`, `running`, `terminated`, …), and of its spot risk. */
   onInstanceState(listener: (instanceId: string, state: string) => void): void;
+  /** What whoever launches instances by a template or by hand needs to be allowed. */
+  launchNeeds(input: Partial<RunInstancesCommandInput>, call: Call): readonly Need[];
   /** What EC2's own DNS answers (`ip-10-0-1-5.eu-central-1.compute.internal`); undefined: not ours. */
   resolve(name: string): readonly string[] | undefined;
   /** Whether a VPC's resolver answers from private hosted zones: it has DNS support and DNS hostnames. */
@@ -254,6 +259,8 @@ export interface Iam extends Service {
   accessKey(accessKeyId: string): AccessKey | undefined;
   /** Temporary credentials of a role, as STS gives them to EC2 for an instance profile. */
   roleCredentials(roleName: string, sessionName: string): RoleCredentials;
+  /** What whoever gives an instance profile (name or ARN) to a service needs to be allowed. */
+  passProfile(nameOrArn: string, service: string): readonly Need[];
   /** The role in an instance profile (name or ARN); undefined: no such profile, or an empty one. */
   roleOfProfile(nameOrArn: string): string | undefined;
 }
@@ -263,6 +270,8 @@ export interface AccessKey {
   readonly secretAccessKey: string;
   /** Temporary keys are valid only together with it. */
   readonly sessionToken?: string;
+  /** What policies say of the caller; root has none and needs none. */
+  identity?(): Identity;
 }
 
 export interface Dns extends Service {

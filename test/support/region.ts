@@ -200,6 +200,7 @@ function fakeEc2(): FakeEc2 {
     spotPool: () => ({ price: 0.01, onDemandPrice: 0.03, score: 10 }),
     resolve: () => undefined,
     usesPrivateZones: () => true,
+    launchNeeds: () => [],
   };
   return { ...fake, service };
 }

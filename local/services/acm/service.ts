@@ -1,4 +1,5 @@
 import type { Certificates, Parts } from '../parts.ts';
+import { acmAuthorization } from './authorization.ts';
 import { certificateOperations } from './certificates.ts';
 import { importOperations } from './imports.ts';
 import { issuing } from './issuing.ts';
@@ -17,6 +18,7 @@ export function createAcm(parts: Parts) {
   const issue = issuing(parts, state, usersOf, tell);
   return {
     name: 'acm',
+    authorization: acmAuthorization(parts, state),
     operations: {
       ...requestOperations(parts, state, issue),
       ...importOperations(parts, state, tell),

@@ -1,5 +1,6 @@
 import type { AutoScaling, Parts } from '../parts.ts';
 import { Activities } from './activities.ts';
+import { autoScalingAuthorization } from './authorization.ts';
 import type { AutoScalingContext } from './context.ts';
 import { Effects } from './effects.ts';
 import { groupOperations } from './groups.ts';
@@ -35,6 +36,7 @@ export function createAutoScaling(parts: Parts): AutoScaling {
   const schedule = scheduler(context);
   return {
     name: 'autoscaling',
+    authorization: autoScalingAuthorization(context),
     operations: {
       ...groupOperations(context),
       ...hookOperations(context),

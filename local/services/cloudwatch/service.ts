@@ -3,6 +3,7 @@ import { every } from '../../clock.ts';
 import type { Parts } from '../parts.ts';
 import { alarmClock } from './alarm-clock.ts';
 import { alarmOperations } from './alarms.ts';
+import { cloudWatchAuthorization } from './authorization.ts';
 import { compositeOperations } from './composites.ts';
 import { cacheMetrics } from './cache-metrics.ts';
 import { dashboardOperations } from './dashboards.ts';
@@ -51,6 +52,7 @@ export function createCloudWatch(region: Parts) {
 
   return {
     name: 'monitoring',
+    authorization: cloudWatchAuthorization(parts, state),
     operations: {
       ...metricOperations(parts, state),
       ...alarmOperations(parts, state, alarms),

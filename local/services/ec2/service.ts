@@ -1,8 +1,10 @@
 import type { Ec2, Parts } from '../parts.ts';
+import { ec2Authorization } from './authorization.ts';
 import type { Ec2Context } from './context.ts';
 import { resolveName } from './dns-names.ts';
 import { createInterfaces, removeHost, setSecurityGroups } from './hosts.ts';
 import { InstanceLifecycle } from './instance-lifecycle.ts';
+import { launchNeeds } from './launch-authorization.ts';
 import { credentialsOf, metadataOf, metadataOptionsOf } from './metadata.ts';
 import { settleNatGateway } from './nat-gateways.ts';
 import { NetworkSync } from './network-sync.ts';
@@ -26,7 +28,9 @@ export function createEc2(parts: Parts): Ec2 {
   const interruptions = new SpotInterruptions(context);
   return {
     name: 'ec2',
+    authorization: ec2Authorization(context),
     operations: ec2Operations(context),
+    launchNeeds: (input, call) => launchNeeds(context, input, call),
     createInterfaces: (hostId, wanted) => createInterfaces(context, hostId, wanted),
     removeHost: (hostId) => removeHost(context, hostId),
     setSecurityGroups: (hostId, groups) => setSecurityGroups(context, hostId, groups),

@@ -40,6 +40,9 @@ const taggable: Readonly<Record<string, readonly [ResourceType, (state: Ec2State
 
 const prefixOf = (id: string): string => id.slice(0, id.lastIndexOf('-'));
 
+/** The type of a resource, as ARNs and tag specifications name it; undefined: an id of nothing here. */
+export const resourceTypeOf = (id: string): ResourceType | undefined => taggable[prefixOf(id)]?.[0];
+
 /** A resource's tags as the API lists them. */
 export const tagsOf = ({ tags }: Ec2State, id: string): Tag[] =>
   Object.entries(tags.get(id) ?? {}).map(([Key, Value]) => ({ Key, Value }));
@@ -118,7 +121,7 @@ export function tagOperations({ state }: Ec2Context) {
     DescribeTags(input: DescribeTagsCommandInput): Answer<DescribeTagsCommandOutput> {
       const all = [...state.tags.entries()].flatMap(([id, tags]) =>
         Object.entries(tags).map(([Key, Value]): TagDescription => {
-          const type = taggable[prefixOf(id)]?.[0];
+          const type = resourceTypeOf(id);
           return { ResourceId: id, ...(type && { ResourceType: type }), Key, Value };
         }),
       );

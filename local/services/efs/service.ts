@@ -1,5 +1,6 @@
 import type { Efs, Parts } from '../parts.ts';
 import { accessPointOperations } from './access-points.ts';
+import { efsAuthorization } from './authorization.ts';
 import { fileSystemOperations, targetsOf } from './file-systems.ts';
 import { folders } from './folders.ts';
 import { mountTargetOperations } from './mount-targets.ts';
@@ -21,6 +22,7 @@ export function createEfs(parts: Parts, serve?: Serve) {
   const targets = mountTargets(parts, state, mounting(parts, state, files, ownership), serve);
   return {
     name: 'elasticfilesystem',
+    authorization: efsAuthorization(parts, state),
     operations: {
       ...fileSystemOperations(parts, state, files),
       ...mountTargetOperations(parts, state, targets),

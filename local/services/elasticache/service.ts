@@ -1,4 +1,5 @@
 import type { ElastiCache, Parts } from '../parts.ts';
+import { elastiCacheAuthorization } from './authorization.ts';
 import { caching } from './caching.ts';
 import { cacheClusterOperations } from './cache-clusters.ts';
 import { eventOperations } from './events.ts';
@@ -31,6 +32,7 @@ export function createElastiCache(parts: Parts, makePlane: MakePlane = redisPlan
   const keeper = caching(parts, state, plane, record);
   return {
     name: 'elasticache',
+    authorization: elastiCacheAuthorization(parts, state),
     operations: {
       ...replicationGroupOperations(parts, state, keeper),
       ...replicationGroupChanges(parts, state, keeper, plane, record),

@@ -1,4 +1,5 @@
 import type { LoadBalancing, Parts } from '../parts.ts';
+import { elbAuthorization } from './authorization.ts';
 import { balancing } from './balancing.ts';
 import { haproxyPlane, type BalancerPlane, type PlaneEvents } from './haproxy/plane.ts';
 import { certificatesOf, listenerCertificateOperations } from './listener-certificates.ts';
@@ -38,6 +39,7 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
 
   return {
     name: 'elasticloadbalancing',
+    authorization: elbAuthorization(parts, state),
     operations: {
       ...loadBalancerOperations(parts, state, balancer, plane),
       ...loadBalancerSettings(parts, state, balancer, plane),

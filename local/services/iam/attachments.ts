@@ -1,11 +1,12 @@
 import type { Operations } from '../../endpoint/service.ts';
+import { boundaryOperations } from './boundaries.ts';
 import { limitExceeded, noSuchEntity } from './errors.ts';
 import { page } from './paging.ts';
 import { findPolicy } from './policies.ts';
 import { findRole } from './roles.ts';
 import type { IamState, Principal } from './state.ts';
 import { findUser } from './users.ts';
-import { checkDocument, checkName, encodeDocument, readTags, writeTags } from './validation.ts';
+import { checkDocument, checkName, encodeDocument, readTags, sizeOf, writeTags } from './validation.ts';
 
 interface Named {
   readonly RoleName?: string;
@@ -48,6 +49,11 @@ export function attachmentOperations(state: IamState): Operations {
     ...holders.flatMap((holder) => [
       inlineOperations(holder),
       attachOperations(state, holder),
+      boundaryOperations(state, holder.kind, (input, edit) => {
+        const principal = holder.find(input);
+        edit(principal);
+        holder.save(principal);
+      }),
       tagOperations(holder),
     ]),
   ) as Operations;
@@ -60,6 +66,7 @@ function inlineOperations(holder: Holder): Operations {
       const principal = holder.find(input);
       checkName('policyName', input.PolicyName ?? '', 128);
       checkDocument(input.PolicyDocument ?? '', 'identity');
+      checkInlineSize(holder, principal, input);
       principal.inline[input.PolicyName ?? ''] = input.PolicyDocument ?? '';
       holder.save(principal);
     },
@@ -85,6 +92,23 @@ function inlineOperations(holder: Holder): Operations {
       holder.save(principal);
     },
   };
+}
+
+/** Characters that all inline policies together may have, white space apart. */
+const inlineQuota = { Role: 10_240, User: 2048 };
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+function checkInlineSize(
+  { kind }: Holder,
+  { name, inline }: Principal,
+  { PolicyName = '', PolicyDocument = '' }: Named,
+) {
+  const all = Object.values({ ...inline, [PolicyName]: PolicyDocument });
+  const size = all.reduce((sum, document) => sum + sizeOf(document), 0);
+  if (size > inlineQuota[kind])
+    throw limitExceeded(
+      `Maximum policy size of ${inlineQuota[kind]} bytes exceeded for ${kind.toLowerCase()} ${name}`,
+    );
 }
 
 function inlinePolicy({ kind }: Holder, principal: Principal, name: string): string {

@@ -1,5 +1,6 @@
 import type { AccessKey } from '../parts.ts';
 import { secretKey, sessionToken, uniqueId } from './identifiers.ts';
+import { identityOfSession, identityOfUser } from './identity.ts';
 import type { IamState, Role, Session } from './state.ts';
 
 /** The key of the account's root: made once, by chance, and kept. */
@@ -30,13 +31,15 @@ export function findKey(state: IamState, accessKeyId: string): AccessKey | undef
   return {
     caller: { kind: 'user', arn: user.arn, userId: user.id, accessKeyId },
     secretAccessKey: key.secret,
+    identity: () => identityOfUser(state, user),
   };
 }
 
 function sessionKey(state: IamState, session: Session): AccessKey | undefined {
   const { accessKeyId, secretAccessKey, roleName, roleId, sessionName } = session;
   // A role made anew under the old name is another role.
-  if (session.expires <= state.clock.now() || state.roles.get(roleName)?.id !== roleId) return undefined;
+  const role = state.roles.get(roleName);
+  if (session.expires <= state.clock.now() || role?.id !== roleId) return undefined;
   const caller = {
     kind: 'role',
     arn: sessionArn(state.account, roleName, sessionName),
@@ -45,7 +48,12 @@ function sessionKey(state: IamState, session: Session): AccessKey | undefined {
     roleName,
     sessionName,
   } as const;
-  return { caller, secretAccessKey, sessionToken: session.sessionToken };
+  return {
+    caller,
+    secretAccessKey,
+    sessionToken: session.sessionToken,
+    identity: () => identityOfSession(state, role, session),
+  };
 }
 
 export function sessionArn(account: string, roleName: string, sessionName: string): string {
@@ -53,7 +61,13 @@ export function sessionArn(account: string, roleName: string, sessionName: strin
 }
 
 /** New temporary credentials of a role. */
-export function newSession(state: IamState, role: Role, sessionName: string, seconds: number): Session {
+export function newSession(
+  state: IamState,
+  role: Role,
+  sessionName: string,
+  seconds: number,
+  own: Pick<Session, 'policies' | 'tags'> = {},
+): Session {
   const issued = state.clock.now();
   const session: Session = {
     accessKeyId: uniqueId('ASIA'),
@@ -64,6 +78,7 @@ export function newSession(state: IamState, role: Role, sessionName: string, sec
     sessionName,
     issued,
     expires: issued + seconds * 1000,
+    ...own,
   };
   forgetExpired(state, issued);
   state.sessions.set(session.accessKeyId, session);
@@ -81,7 +96,8 @@ export function instanceSession(state: IamState, role: Role, sessionName: string
   const now = state.clock.now();
   for (const session of state.sessions.values()) {
     const isFresh = session.expires - now > (instanceSessionSeconds * 1000) / 2;
-    if (session.roleId === role.id && session.sessionName === sessionName && isFresh) return session;
+    const isIts = session.roleId === role.id && session.sessionName === sessionName;
+    if (isIts && isFresh && !session.policies && !session.tags) return session;
   }
   return newSession(state, role, sessionName, instanceSessionSeconds);
 }

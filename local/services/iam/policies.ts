@@ -5,7 +5,15 @@ import { uniqueId } from './identifiers.ts';
 import { managedPolicies } from './managed.ts';
 import { page, underPath } from './paging.ts';
 import type { IamState, Policy } from './state.ts';
-import { checkDocument, checkName, checkPath, encodeDocument, readTags, writeTags } from './validation.ts';
+import {
+  checkDocument,
+  checkName,
+  checkPath,
+  encodeDocument,
+  readTags,
+  writeTags,
+  sizeOf,
+} from './validation.ts';
 
 /** A managed policy by its ARN, the account's own or AWS's; or NoSuchEntity. */
 export function findPolicy(state: IamState, arn = ''): Policy {
@@ -46,6 +54,8 @@ export function policyOperations(state: IamState) {
       const policy = ownPolicy(state, PolicyArn);
       if (attachments(state, policy.arn) > 0)
         throw deleteConflict('Cannot delete a policy attached to entities.');
+      if (boundaries(state, policy.arn) > 0)
+        throw deleteConflict('Cannot delete a policy that is a permissions boundary.');
       if (policy.versions.length > 1) {
         throw deleteConflict(
           "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
@@ -58,7 +68,7 @@ export function policyOperations(state: IamState) {
       input: iam.CreatePolicyVersionCommandInput,
     ): Answer<iam.CreatePolicyVersionCommandOutput> {
       const policy = ownPolicy(state, input.PolicyArn);
-      checkDocument(input.PolicyDocument ?? '', 'identity');
+      checkManaged(input.PolicyDocument ?? '');
       if (policy.versions.length >= 5) {
         throw limitExceeded(
           'A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.',
@@ -140,7 +150,7 @@ export function policyOperations(state: IamState) {
 function newPolicy(state: IamState, input: iam.CreatePolicyCommandInput): Policy {
   const { PolicyName = '', PolicyDocument = '', Description } = input;
   checkName('policyName', PolicyName, 128);
-  checkDocument(PolicyDocument, 'identity');
+  checkManaged(PolicyDocument);
   const path = checkPath(input.Path);
   const created = state.clock.now();
   return {
@@ -157,6 +167,14 @@ function newPolicy(state: IamState, input: iam.CreatePolicyCommandInput): Policy
   };
 }
 
+const managedQuota = 6144;
+
+function checkManaged(document: string): void {
+  checkDocument(document, 'identity');
+  if (sizeOf(document) > managedQuota)
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${managedQuota}`);
+}
+
 function ownPolicy(state: IamState, arn = ''): Policy {
   const policy = findPolicy(state, arn);
   if (managedPolicies.has(arn))
@@ -169,6 +187,9 @@ function attachments(state: IamState, arn: string): number {
     .length;
 }
 
+const boundaries = (state: IamState, arn: string): number =>
+  [...state.roles.values(), ...state.users.values()].filter(({ boundary }) => boundary === arn).length;
+
 function wirePolicy(state: IamState, policy: Policy): iam.Policy {
   return {
     PolicyName: policy.name,
@@ -177,7 +198,7 @@ function wirePolicy(state: IamState, policy: Policy): iam.Policy {
     Path: policy.path,
     DefaultVersionId: policy.defaultVersion,
     AttachmentCount: attachments(state, policy.arn),
-    PermissionsBoundaryUsageCount: 0,
+    PermissionsBoundaryUsageCount: boundaries(state, policy.arn),
     IsAttachable: true,
     Description: policy.description,
     CreateDate: new Date(policy.created),

@@ -13,6 +13,12 @@ function findProfile(state: IamState, name: string | undefined): Profile {
   return profile;
 }
 
+/** The role in a profile, given by name or ARN; undefined: no such profile, or an empty one. */
+export function roleOfProfile({ profiles }: IamState, nameOrArn: string): string | undefined {
+  const found = profiles.get(nameOrArn) ?? [...profiles.values()].find(({ arn }) => arn === nameOrArn);
+  return found?.role;
+}
+
 /** Instance profiles: how a role gets onto an instance. */
 export function profileOperations(state: IamState) {
   const list = (

@@ -1,8 +1,10 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { Answer } from '../../endpoint/service.ts';
-import { alreadyExists, deleteConflict, noSuchEntity, refuse, validationError } from './errors.ts';
+import { alreadyExists, deleteConflict, noSuchEntity, validationError } from './errors.ts';
 import { uniqueId } from './identifiers.ts';
+import { wireBoundary } from './boundaries.ts';
 import { page, underPath } from './paging.ts';
+import { findPolicy } from './policies.ts';
 import type { IamState, Role } from './state.ts';
 import { checkDocument, checkName, checkPath, encodeDocument, readTags, writeTags } from './validation.ts';
 
@@ -17,7 +19,6 @@ export function findRole(state: IamState, name: string | undefined): Role {
 export function roleOperations(state: IamState) {
   return {
     CreateRole(input: iam.CreateRoleCommandInput): Answer<iam.CreateRoleCommandOutput> {
-      refuse(input, 'PermissionsBoundary');
       const role = newRole(state, input);
       if (state.roles.has(role.name)) throw alreadyExists(`Role with name ${role.name} already exists.`);
       state.roles.set(role.name, role);
@@ -77,6 +78,9 @@ function newRole(state: IamState, input: iam.CreateRoleCommandInput): Role {
     tags: readTags(input.Tags),
     inline: {},
     attached: [],
+    ...(input.PermissionsBoundary !== undefined && {
+      boundary: findPolicy(state, input.PermissionsBoundary).arn,
+    }),
     trust: AssumeRolePolicyDocument,
     ...(Description !== undefined && { description: Description }),
     maxSessionDuration: checkDuration(input.MaxSessionDuration ?? 3600),
@@ -101,5 +105,6 @@ export function wireRole(role: Role): iam.Role {
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
     Tags: writeTags(role.tags),
+    ...wireBoundary(role.boundary),
   };
 }

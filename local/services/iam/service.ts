@@ -1,9 +1,11 @@
 import type { Iam, Parts } from '../parts.ts';
 import { attachmentOperations } from './attachments.ts';
+import { iamAuthorization, passRole, roleArn } from './authorization.ts';
 import { findKey, instanceSession, rootKey } from './keys.ts';
 import { policyOperations } from './policies.ts';
-import { profileOperations } from './profiles.ts';
+import { profileOperations, roleOfProfile } from './profiles.ts';
 import { findRole, roleOperations } from './roles.ts';
+import { simulationOperations } from './simulation.ts';
 import { openState } from './state.ts';
 import { userOperations } from './users.ts';
 
@@ -12,12 +14,14 @@ export function createIam(parts: Parts): Iam {
   const state = openState(parts);
   return {
     name: 'iam',
+    authorization: iamAuthorization(state),
     operations: {
       ...roleOperations(state),
       ...userOperations(state),
       ...attachmentOperations(state),
       ...policyOperations(state),
       ...profileOperations(state),
+      ...simulationOperations(state, () => parts.services),
     },
     rootAccessKey: () => rootKey(state),
     accessKey: (accessKeyId) => findKey(state, accessKeyId),
@@ -26,10 +30,10 @@ export function createIam(parts: Parts): Iam {
       const { accessKeyId, secretAccessKey, sessionToken, expires } = session;
       return { roleName, accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expires) };
     },
-    roleOfProfile(nameOrArn) {
-      const profile =
-        state.profiles.get(nameOrArn) ?? [...state.profiles.values()].find(({ arn }) => arn === nameOrArn);
-      return profile?.role;
+    passProfile(nameOrArn, service) {
+      const role = roleOfProfile(state, nameOrArn);
+      return role === undefined ? [] : passRole(roleArn(state, role), service);
     },
+    roleOfProfile: (nameOrArn) => roleOfProfile(state, nameOrArn),
   };
 }

@@ -15,6 +15,8 @@ export interface Principal {
   inline: Record<string, string>;
   /** ARNs of attached managed policies. */
   attached: string[];
+  /** ARN of the managed policy that is its permissions boundary. */
+  boundary?: string;
 }
 
 export interface Role extends Principal {
@@ -65,6 +67,9 @@ export interface Session {
   readonly roleId: string;
   readonly sessionName: string;
   readonly issued: number;
+  /** Documents of its own, which limit what its role's allow. */
+  readonly policies?: readonly string[];
+  readonly tags?: Tags;
   readonly expires: number;
 }
 

@@ -1,15 +1,10 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { Answer, Call } from '../../endpoint/service.ts';
-import {
-  alreadyExists,
-  deleteConflict,
-  limitExceeded,
-  noSuchEntity,
-  refuse,
-  validationError,
-} from './errors.ts';
+import { alreadyExists, deleteConflict, limitExceeded, noSuchEntity, validationError } from './errors.ts';
+import { wireBoundary } from './boundaries.ts';
 import { secretKey, uniqueId } from './identifiers.ts';
 import { page, underPath } from './paging.ts';
+import { findPolicy } from './policies.ts';
 import type { IamState, User, UserKey } from './state.ts';
 import { checkName, checkPath, readTags, writeTags } from './validation.ts';
 
@@ -24,7 +19,6 @@ export function findUser(state: IamState, name: string | undefined): User {
 export function userOperations(state: IamState) {
   return {
     CreateUser(input: iam.CreateUserCommandInput): Answer<iam.CreateUserCommandOutput> {
-      refuse(input, 'PermissionsBoundary');
       const user = newUser(state, input);
       if (state.users.has(user.name)) throw alreadyExists(`User with name ${user.name} already exists.`);
       state.users.set(user.name, user);
@@ -93,7 +87,8 @@ export function userOperations(state: IamState) {
   };
 }
 
-function newUser(state: IamState, { UserName = '', Path, Tags }: iam.CreateUserCommandInput): User {
+function newUser(state: IamState, input: iam.CreateUserCommandInput): User {
+  const { UserName = '', Path, Tags } = input;
   checkName('userName', UserName, 64);
   const path = checkPath(Path);
   return {
@@ -105,6 +100,9 @@ function newUser(state: IamState, { UserName = '', Path, Tags }: iam.CreateUserC
     tags: readTags(Tags),
     inline: {},
     attached: [],
+    ...(input.PermissionsBoundary !== undefined && {
+      boundary: findPolicy(state, input.PermissionsBoundary).arn,
+    }),
   };
 }
 
@@ -127,7 +125,7 @@ function wireKey({ id, userName, status, created }: UserKey) {
   return { UserName: userName, AccessKeyId: id, Status: status, CreateDate: new Date(created) };
 }
 
-function wireUser({ name, path, id, arn, created, tags }: User): iam.User {
+function wireUser({ name, path, id, arn, created, tags, boundary }: User): iam.User {
   return {
     Path: path,
     UserName: name,
@@ -135,6 +133,7 @@ function wireUser({ name, path, id, arn, created, tags }: User): iam.User {
     Arn: arn,
     CreateDate: new Date(created),
     Tags: writeTags(tags),
+    ...wireBoundary(boundary),
   };
 }
 

@@ -1,4 +1,5 @@
 import { malformedPolicy, validationError } from './errors.ts';
+import { isOperator } from './policy/conditions.ts';
 import type { Tags } from './state.ts';
 
 /** Refuses a name that IAM would refuse. */
@@ -33,6 +34,7 @@ interface Statement {
   readonly NotResource?: unknown;
   readonly Principal?: unknown;
   readonly NotPrincipal?: unknown;
+  readonly Condition?: unknown;
 }
 
 /** Refuses a policy document that IAM would refuse; trust policies name principals, others resources. */
@@ -41,6 +43,9 @@ export function checkDocument(document: string, kind: 'trust' | 'identity'): voi
   if (statements.length === 0) throw malformedPolicy('Syntax errors in policy.');
   for (const statement of statements) checkStatement(statement, kind);
 }
+
+/** A document's length as quotas count it: without white space. */
+export const sizeOf = (document: string): number => document.replaceAll(/\s/g, '').length;
 
 /** The statements of a document, as a list. */
 export function statementsOf(document: string): readonly Statement[] {
@@ -60,6 +65,8 @@ function checkStatement(statement: Statement, kind: 'trust' | 'identity'): void 
   if (statement.Action === undefined && statement.NotAction === undefined) {
     throw malformedPolicy('Policy statement must contain actions.');
   }
+  const unknownOperator = Object.keys(statement.Condition ?? {}).find((name) => !isOperator(name));
+  if (unknownOperator !== undefined) throw malformedPolicy(`Invalid Condition type : ${unknownOperator}.`);
   const hasPrincipal = statement.Principal !== undefined || statement.NotPrincipal !== undefined;
   const hasResource = statement.Resource !== undefined || statement.NotResource !== undefined;
   if (kind === 'trust' && hasResource) throw malformedPolicy('Has prohibited field Resource');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Service } from '../../endpoint/service.ts';
 import type { Parts } from '../parts.ts';
+import { logsAuthorization } from './authorization.ts';
 import { openEvents } from './events.ts';
 import { groupOperations } from './groups.ts';
 import { putOperations } from './put-events.ts';
@@ -30,6 +31,7 @@ export function createLogs(parts: Parts) {
 
   return {
     name: 'logs',
+    authorization: logsAuthorization(parts, state),
     operations: {
       ...groupOperations(parts, state, events),
       ...streamOperations(parts, state, events),

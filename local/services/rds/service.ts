@@ -1,5 +1,6 @@
 import type { DescribeDBEngineVersionsCommandInput } from '@aws-sdk/client-rds';
 import type { Databases, Parts } from '../parts.ts';
+import { rdsAuthorization } from './authorization.ts';
 import { changing } from './changing.ts';
 import { clusterOperations } from './clusters.ts';
 import { copyOperations } from './copies.ts';
@@ -36,6 +37,7 @@ export function createRds(parts: Parts, makePlane: MakePlane = mariadbPlane) {
   const changes = changing(parts, state, keeper, plane);
   return {
     name: 'rds',
+    authorization: rdsAuthorization(parts, state),
     operations: {
       ...clusterOperations(parts, state, changes),
       ...instanceOperations(parts, state, changes),

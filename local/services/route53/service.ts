@@ -1,5 +1,6 @@
 import { healthCheckerAddress } from '../../network/plan.ts';
 import type { Dns, Parts } from '../parts.ts';
+import { route53Authorization } from './authorization.ts';
 import { changeOperations, changeRecord } from './changes.ts';
 import { healthCheckers, type Probe } from './health-checkers.ts';
 import { healthCheckOperations } from './health-checks.ts';
@@ -22,6 +23,7 @@ export function createRoute53(parts: Parts, probe: Probe = fromTheInternet(parts
   const checkers = healthCheckers(parts, state, probe);
   return {
     name: 'route53',
+    authorization: route53Authorization(state),
     operations: {
       ...zoneOperations(parts, state, changes),
       ...vpcOperations(parts, state, changes),

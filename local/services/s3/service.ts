@@ -1,6 +1,7 @@
 import type * as s3 from '@aws-sdk/client-s3';
 import type { Call, Service } from '../../endpoint/service.ts';
 import type { Parts } from '../parts.ts';
+import { s3Authorization } from './authorization.ts';
 import { createBucket, deleteBucket, getBucketLocation, listBuckets } from './buckets.ts';
 import { openContext, type Context } from './context.ts';
 import { copyObject } from './copy.ts';
@@ -25,6 +26,7 @@ export function createS3(parts: Parts): Service {
   };
   return {
     name: 's3',
+    authorization: s3Authorization(context),
     operations: {
       ...bucketOperations(context),
       ...settingOperations(context),

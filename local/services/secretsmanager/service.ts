@@ -1,4 +1,5 @@
 import type { Parts, SecretsManager } from '../parts.ts';
+import { secretsAuthorization } from './authorization.ts';
 import { managedSecrets } from './managed.ts';
 import { passwordOperations } from './passwords.ts';
 import { policyOperations } from './policies.ts';
@@ -12,7 +13,7 @@ const roundMilliseconds = 60_000;
 
 /**
  * Secrets Manager: secrets with versions and staging labels. Differences to AWS: no replicas in other regions,
- * rotation of managed secrets only (there are no Lambda functions), a resource policy is kept but not evaluated.
+ * rotation of managed secrets only (there are no Lambda functions).
  */
 export function createSecretsManager(parts: Parts) {
   const state = secretState(parts);
@@ -28,6 +29,7 @@ export function createSecretsManager(parts: Parts) {
   }
   return {
     name: 'secretsmanager',
+    authorization: secretsAuthorization(parts, state),
     operations: {
       ...secretOperations(parts, state),
       ...valueOperations(parts, state),

@@ -1,4 +1,5 @@
 import type { Parts, Queues } from '../parts.ts';
+import { sqsAuthorization } from './authorization.ts';
 import { openContext } from './context.ts';
 import { moveOperations, resumeMoves } from './moves.ts';
 import { queueOperations } from './queues.ts';
@@ -10,6 +11,7 @@ export function createSqs(parts: Parts): Queues {
   const context = openContext(parts);
   return {
     name: 'sqs',
+    authorization: sqsAuthorization(context),
     operations: {
       ...queueOperations(context),
       ...sendingOperations(context),

@@ -1,5 +1,6 @@
 import type { Service } from '../../endpoint/service.ts';
 import type { Parts } from '../parts.ts';
+import { ssmAuthorization } from './authorization.ts';
 import { commandDelivery } from './command-delivery.ts';
 import { commandLists } from './command-lists.ts';
 import { commandOperations } from './commands.ts';
@@ -22,6 +23,7 @@ export function createSsm(parts: Parts) {
   const delivery = commandDelivery(parts, state, nodes);
   return {
     name: 'ssm',
+    authorization: ssmAuthorization(parts, state),
     operations: {
       ...parameterOperations(parts, state, seal),
       ...parameterChanges(parts, state, seal),

@@ -157,7 +157,21 @@ describe('IAM', () => {
         secretAccessKey: AccessKey?.SecretAccessKey ?? '',
       }),
     );
+    expect((await failure(own.send(new iam.GetUserCommand({})))).name).to.equal('AccessDenied');
+    const readSelf = {
+      Effect: 'Allow',
+      Action: 'iam:GetUser',
+      Resource: 'arn:aws:iam::*:user/${aws:username}',
+    };
+    await client.send(
+      new iam.PutUserPolicyCommand({
+        UserName: 'dev',
+        PolicyName: 'self',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [readSelf] }),
+      }),
+    );
     expect((await own.send(new iam.GetUserCommand({}))).User).to.include({ UserName: 'dev' });
+    await client.send(new iam.DeleteUserPolicyCommand({ UserName: 'dev', PolicyName: 'self' }));
     await client.send(
       new iam.UpdateAccessKeyCommand({
         UserName: 'dev',

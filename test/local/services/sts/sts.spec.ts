@@ -32,6 +32,9 @@ describe('STS', () => {
 
   async function user(): Promise<Credentials> {
     await admin.send(new iam.CreateUserCommand({ UserName: 'dev' }));
+    const assume = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [assume] });
+    await admin.send(new iam.PutUserPolicyCommand({ UserName: 'dev', PolicyName: 'roles', PolicyDocument }));
     const { AccessKey } = await admin.send(new iam.CreateAccessKeyCommand({ UserName: 'dev' }));
     return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
   }
