@@ -4,6 +4,7 @@ import { bundleAgent } from './application/agent-bundle.ts';
 import { readConfiguration } from './config-read.ts';
 import type { EnvironmentStack } from './config.ts';
 import { ensureDelegated } from './dns/delegation.ts';
+import { ensureNamesKept } from './dns/swapped-names.ts';
 import { clientsIn, observe, observeAccount } from './observe.ts';
 import { ensureDomainInZone, isHeld, lockHeld, lockSentence } from './observed.ts';
 import type { Account, Observed } from './observed.ts';
@@ -23,6 +24,8 @@ export default async function program(): Promise<Outputs> {
     ensureDomainInZone(configuration.domain.name, observed.application.hostedZone, configuration.stack);
   if (configuration.domain?.https && observed.application.hostedZone)
     await ensureDelegated(observed.application.hostedZone);
+  if (observed.application.hostedZone)
+    await ensureNamesKept(clients.route53, observed.application.hostedZone.id, configuration);
   return buildEnvironments(configuration, observed);
 }
 

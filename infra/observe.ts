@@ -1,6 +1,7 @@
 /** Reads from AWS what the program must know before it registers a resource. */
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -25,6 +26,7 @@ import type { Account, Image, Observed, ObservedEnvironment } from './observed.t
 export interface Clients {
   readonly autoScaling: Pick<AutoScalingClient, 'send'>;
   readonly ec2: Pick<EC2Client, 'send'>;
+  readonly route53: Pick<Route53Client, 'send'>;
   readonly s3: Pick<S3Client, 'send'>;
   readonly ssm: Pick<SSMClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
@@ -33,6 +35,7 @@ export interface Clients {
 export const clientsIn = (region: string): Clients => ({
   autoScaling: new AutoScalingClient({ region }),
   ec2: new EC2Client({ region }),
+  route53: new Route53Client({ region }),
   // The bucket in the path and not in the host name: an endpoint need not have names of its own for every bucket.
   s3: new S3Client({ region, forcePathStyle: true }),
   ssm: new SSMClient({ region }),

@@ -4,6 +4,7 @@ import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
 import { createDataStores, type DataStores } from './data/data-stores.ts';
+import { createNames, shareCertificates } from './dns/public-names.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -30,6 +31,8 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
+  createNames(made);
+  shareCertificates(made);
   createDashboard(configuration, made);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>

@@ -61,6 +61,12 @@ export const parameters = {
 export const logGroup = (name: EnvironmentName, kind: LogKind): string =>
   `${parameters.environment(name)}/${kind}`;
 
+/**
+ * An environment's own name in DNS, below the domain of its stack. It always leads to this environment; the name of
+ * the stack file is an alias of it, until a swap makes it an alias of another environment's.
+ */
+export const ownRecord = ({ stack, environment }: EnvironmentName): string => `${environment}.${stack}.env`;
+
 /** Tags on everything that belongs to an environment; roles' permissions are scoped by them. */
 export const tags = (name: EnvironmentName): Record<string, string> => ({
   'beanpole:application': name.application,

@@ -176,6 +176,8 @@ export const environmentDescriptor = z.strictObject({
     .strictObject({ arn: z.string(), dnsName: z.string(), listenerArns: z.array(z.string()) })
     .optional(),
   elasticIp: z.string().optional(),
+  /** Its name in DNS, which leads to its own name until it is swapped; absent without a `record`. */
+  hostName: z.strictObject({ hostedZoneId: z.string(), name: z.string(), ownName: z.string() }).optional(),
   /** Where a person opens it. Absent for workers. */
   url: z.string().optional(),
   queueUrl: z.string().optional(),

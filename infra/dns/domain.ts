@@ -9,13 +9,15 @@ export type DomainTarget =
         readonly zoneId: pulumi.Input<string>;
       };
     }
-  | { readonly address: pulumi.Input<string> };
+  | { readonly address: pulumi.Input<string> }
+  /** An environment's own name, in the same zone; a swap makes it lead to another one of these. */
+  | { readonly ownName: Domain; readonly swappableWith: readonly Domain[] };
 
 export interface DomainArgs {
   readonly hostedZoneId: string;
   /** The application's domain, such as mywordpress.example. */
   readonly domainName: string;
-  /** Name below it, such as www; @ is the domain itself. */
+  /** Name below it, such as www or web.prod.env; @ is the domain itself. */
   readonly record: string;
   readonly target: DomainTarget;
 }
@@ -23,6 +25,9 @@ export interface DomainArgs {
 /** Pure: `www` of `mywordpress.example` is `www.mywordpress.example`. */
 export const fullName = (record: string, domainName: string): string =>
   record === '@' ? domainName : `${record}.${domainName}`;
+
+/** What the CLI moves when it swaps the names of two environments; Pulumi leaves it alone. */
+export const targetMovedBySwaps = ['aliases'];
 
 /** Short, so that a client follows within a minute when the address changes. */
 const ttlSeconds = 60;
@@ -41,23 +46,24 @@ export class Domain extends pulumi.ComponentResource {
   }
 
   private createRecord(name: string, { hostedZoneId, target }: DomainArgs): aws.route53.Record {
-    const destination =
-      'address' in target
-        ? { ttl: ttlSeconds, records: [target.address] }
-        : // One load balancer without a spare: its health cannot change the answer for the better.
-          {
-            aliases: [
-              {
-                name: target.loadBalancer.dnsName,
-                zoneId: target.loadBalancer.zoneId,
-                evaluateTargetHealth: false,
-              },
-            ],
-          };
     return new aws.route53.Record(
       name,
-      { zoneId: hostedZoneId, name: this.fqdn, type: 'A', ...destination },
-      { parent: this },
+      { zoneId: hostedZoneId, name: this.fqdn, type: 'A', ...destination(target, hostedZoneId) },
+      'ownName' in target
+        ? { parent: this, dependsOn: [...target.swappableWith], ignoreChanges: targetMovedBySwaps }
+        : { parent: this },
     );
   }
+}
+
+type Destination = Pick<aws.route53.RecordArgs, 'ttl' | 'records' | 'aliases'>;
+
+function destination(target: DomainTarget, hostedZoneId: string): Destination {
+  if ('address' in target) return { ttl: ttlSeconds, records: [target.address] };
+  const { name, zoneId } =
+    'ownName' in target
+      ? { name: target.ownName.fqdn, zoneId: hostedZoneId }
+      : { name: target.loadBalancer.dnsName, zoneId: target.loadBalancer.zoneId };
+  // There is one target without a spare: its health cannot change the answer for the better.
+  return { aliases: [{ name, zoneId, evaluateTargetHealth: false }] };
 }

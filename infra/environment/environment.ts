@@ -42,6 +42,8 @@ export interface EnvironmentArgs {
 
 /** One tier's instances with everything around them: entrance, role, logs, two slots, and the descriptors that name it all. */
 export class Environment extends pulumi.ComponentResource {
+  /** First part of the names of all its resources. */
+  readonly name: string;
   readonly web: WebTier | undefined;
   readonly worker: WorkerTier | undefined;
   /** What a deployment has still to roll out; undefined when the instances run what Pulumi made. */
@@ -51,6 +53,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const name = environmentPrefix(args.name);
     super('beanpole:environment:Environment', name, {}, opts);
+    this.name = name;
 
     const chain = this.createSecurityChain(name, args);
     this.web = args.configuration.tier === 'WebServer' ? this.createWebTier(name, args, chain) : undefined;
@@ -276,6 +279,7 @@ export class Environment extends pulumi.ComponentResource {
         green: this.slotIds('green', slots.green),
         loadBalancer: this.web?.loadBalancer && addressesOf(this.web.loadBalancer),
         elasticIp: this.web?.elasticIp?.publicIp,
+        hostName: this.web?.hostName,
         url: this.web?.url,
         queueUrl: this.worker?.queue.url,
         deadLetterQueueUrl: this.worker?.queue.deadLetterUrl,

@@ -1,11 +1,12 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { tags } from '../../model/names.ts';
+import { ownRecord, tags } from '../../model/names.ts';
 import type { EnvironmentName, Slot } from '../../model/names.ts';
+import type { EnvironmentDescriptor } from '../../model/schemas.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
 import { Certificate } from '../dns/certificate.ts';
 import { Domain, fullName } from '../dns/domain.ts';
-import type { DomainTarget } from '../dns/domain.ts';
+import type { DomainArgs, DomainTarget } from '../dns/domain.ts';
 import type { Network } from '../network/network.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import type { LoadBalancerArgs } from './load-balancer.ts';
@@ -33,17 +34,25 @@ export class WebTier extends pulumi.ComponentResource {
   readonly loadBalancer: LoadBalancer | undefined;
   readonly elasticIp: aws.ec2.Eip | undefined;
   readonly url: pulumi.Output<string>;
+  /** In DNS, what always leads here; undefined without a `record`. */
+  readonly ownName: Domain | undefined;
+  /** The `record` of the stack file, which is made when all environments of the stack have their own names. */
+  readonly publicName: Pick<DomainArgs, 'hostedZoneId' | 'domainName' | 'record'> | undefined;
+  /** Of that name; undefined without HTTPS. */
+  readonly certificateArn: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:environment:WebTier', name, {}, opts);
 
+    this.certificateArn = this.createCertificate(name, args);
     if (args.loadBalancerSecurityGroupId !== undefined)
       this.loadBalancer = this.createLoadBalancer(name, args, args.loadBalancerSecurityGroupId);
     else this.elasticIp = this.createElasticIp(name, args);
-    const domain = this.createDomain(name, args);
+    this.publicName = publicNameOf(args);
+    this.ownName = this.publicName && this.createOwnName(`${name}-own`, args, this.publicName);
 
-    const scheme = domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
-    this.url = pulumi.interpolate`${scheme}://${domain?.fqdn ?? this.address()}`;
+    const scheme = this.publicName && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
+    this.url = pulumi.interpolate`${scheme}://${this.hostName?.name ?? this.address()}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -71,14 +80,23 @@ export class WebTier extends pulumi.ComponentResource {
         algorithm: configuration.loadBalancingAlgorithm,
         slowStartSeconds: configuration.slowStartSeconds,
         stickinessSeconds: configuration.stickinessSeconds,
-        tls: this.createTls(name, args),
+        tls: this.tls(args),
         tags: tags(args.name),
       },
       { parent: this },
     );
   }
 
-  private createTls(name: string, { zone, configuration, ...args }: WebTierArgs): LoadBalancerArgs['tls'] {
+  private tls({ zone }: WebTierArgs): LoadBalancerArgs['tls'] {
+    const { certificateArn } = this;
+    if (zone?.sslPolicy === undefined || certificateArn === undefined) return undefined;
+    return { certificateArn, policy: zone.sslPolicy };
+  }
+
+  private createCertificate(
+    name: string,
+    { zone, configuration, ...args }: WebTierArgs,
+  ): pulumi.Output<string> | undefined {
     if (zone?.sslPolicy === undefined || configuration.record === undefined) return undefined;
     const { arn } = new Certificate(
       name,
@@ -89,7 +107,7 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return { certificateArn: arn, policy: zone.sslPolicy };
+    return arn;
   }
 
   private createElasticIp(name: string, args: WebTierArgs): aws.ec2.Eip {
@@ -100,18 +118,21 @@ export class WebTier extends pulumi.ComponentResource {
     );
   }
 
-  private createDomain(name: string, { zone, configuration }: WebTierArgs): Domain | undefined {
-    if (!zone || configuration.record === undefined) return undefined;
-    return new Domain(
-      name,
-      {
-        hostedZoneId: zone.hostedZoneId,
-        domainName: zone.domainName,
-        record: configuration.record,
-        target: this.target(),
-      },
-      { parent: this },
-    );
+  /** Both names, as the CLI is told. */
+  get hostName(): EnvironmentDescriptor['hostName'] {
+    const { ownName, publicName } = this;
+    if (!ownName || !publicName) return undefined;
+    const { hostedZoneId, record, domainName } = publicName;
+    return { hostedZoneId, name: fullName(record, domainName), ownName: ownName.fqdn };
+  }
+
+  private createOwnName(
+    name: string,
+    args: WebTierArgs,
+    { hostedZoneId, domainName }: NonNullable<WebTier['publicName']>,
+  ): Domain {
+    const record = ownRecord(args.name);
+    return new Domain(name, { hostedZoneId, domainName, record, target: this.target() }, { parent: this });
   }
 
   private target(): DomainTarget {
@@ -121,4 +142,10 @@ export class WebTier extends pulumi.ComponentResource {
   private address(): pulumi.Output<string> {
     return this.loadBalancer?.dnsName ?? this.elasticIp?.publicIp ?? pulumi.output('');
   }
+}
+
+function publicNameOf({ zone, configuration: { record } }: WebTierArgs): WebTier['publicName'] {
+  return zone && record !== undefined
+    ? { hostedZoneId: zone.hostedZoneId, domainName: zone.domainName, record }
+    : undefined;
 }
