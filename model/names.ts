@@ -38,6 +38,10 @@ export const keys = {
   deployments: (name: EnvironmentName) => `${keys.environment(name)}deployments/`,
   deployment: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.json`,
   abortRequest: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.abort.json`,
+  /** Exchanges of two environments' names, numbered in their stack; what asks for one to be undone lies beside it. */
+  swaps: (stack: string) => `swaps/${stack}/`,
+  swap: (stack: string, number: number) => `${keys.swaps(stack)}${number}.json`,
+  swapAbort: (stack: string, number: number) => `${keys.swaps(stack)}${number}.abort.json`,
   healths: (name: EnvironmentName) => `${keys.environment(name)}health/`,
   /** Workers: periodic tasks, who schedules them, and what became of their runs. */
   schedule: (name: EnvironmentName) => `${keys.environment(name)}cron/schedule.json`,

@@ -280,6 +280,8 @@ export const deploymentTask = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('Activate'), slot }),
 ]);
 
+const stepStatus = z.enum(['Pending', 'InProgress', 'Done', 'Failed', 'Undone']);
+
 const plannedStep = {
   /** Unique in its deployment; those of the way back begin with `return-`. */
   id: z.string(),
@@ -293,7 +295,7 @@ export const deploymentStep = z.strictObject({
   undo: z.strictObject(plannedStep).optional(),
   /** From here on the deployment only goes forward. */
   isPointOfNoReturn: z.literal(true).optional(),
-  status: z.enum(['Pending', 'InProgress', 'Done', 'Failed', 'Undone']),
+  status: stepStatus,
   startedAt: time.optional(),
   endedAt: time.optional(),
   /** Identity of the effect in flight (an SSM command id), so that a second runner joins instead of repeating. */
@@ -326,6 +328,36 @@ export const deploymentRecord = z.strictObject({
   instances: z.array(instanceResult),
 });
 
+const swapStep = z.strictObject({
+  id: z.enum(['exchange', 'watch', 'return-exchange']),
+  sentence: z.string(),
+  /** How it is taken back; absent where nothing has to be. */
+  undo: z.string().optional(),
+  status: stepStatus,
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+});
+
+/** `swaps/<stack>/<number>.json`: the names of two environments are exchanged; written before each step. */
+export const swapRecord = z.strictObject({
+  number: count,
+  stack: z.string(),
+  environments: z.tuple([z.string(), z.string()]),
+  hostedZoneId: z.string(),
+  /** Each name, and the own name of the environment that it led to before and is to lead to. */
+  names: z.array(z.strictObject({ name: z.string(), before: z.string(), after: z.string() })),
+  /** How long both environments are watched after the exchange. */
+  watchSeconds: count,
+  ignoreHealthCheck: z.boolean(),
+  status: z.enum(['InProgress', 'Succeeded', 'RolledBack', 'RollbackFailed', 'Aborted']),
+  startedBy: z.string(),
+  startedAt: time,
+  endedAt: time.optional(),
+  /** Why it goes, or went, back. */
+  reason: z.string().optional(),
+  steps: z.array(swapStep),
+});
+
 /** `health/<instance>.json`: written by the agent on change and at most once a minute. */
 export const healthReport = z.strictObject({
   instanceId: z.string(),
@@ -340,7 +372,7 @@ export const healthReport = z.strictObject({
   reportedAt: time,
 });
 
-/** `deployments/<number>.abort.json`: somebody wants a deployment undone that another command runs. */
+/** `deployments/<number>.abort.json`, and beside a swap: somebody wants one undone that another command runs. */
 export const abortRequest = z.strictObject({ requestedBy: z.string(), requestedAt: time });
 
 /** A task of `cron.yaml`. */
@@ -418,5 +450,6 @@ export type DeploymentRecord = z.infer<typeof deploymentRecord>;
 export type CronTask = z.infer<typeof cronTask>;
 export type CronRun = z.infer<typeof cronRun>;
 export type CronSchedule = z.infer<typeof cronSchedule>;
+export type SwapRecord = z.infer<typeof swapRecord>;
 export type HealthReport = z.infer<typeof healthReport>;
 export type Event = z.infer<typeof event>;

@@ -35,6 +35,7 @@ import queueRedrive from './queue/redrive.ts';
 import queueSend from './queue/send.ts';
 import queueStatus from './queue/status.ts';
 import status from './status.ts';
+import swap from './swap.ts';
 import versionCreate from './version/create.ts';
 import versionList from './version/list.ts';
 import versionShow from './version/show.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   deploy,
   rollback,
   promote,
+  swap,
   abort,
   resume,
   restart,

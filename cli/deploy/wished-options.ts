@@ -5,7 +5,7 @@ import {
   type DeploymentPolicy,
 } from '../../model/schemas.ts';
 import { flag, text } from '../command.ts';
-import { problemsError } from '../errors.ts';
+import { problemsError, UserError } from '../errors.ts';
 
 /** Options of every command that deploys: instead of what the stack file says. */
 export const deploymentFlags = {
@@ -77,7 +77,7 @@ function numberOf(
   return {};
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 function secondsOf(
   given: string | undefined,
@@ -86,8 +86,24 @@ function secondsOf(
   problems: string[],
 ): Partial<DeploymentOptions> {
   if (given === undefined) return {};
-  const [, digits, unit = ''] = /^(\d+)([smh])$/.exec(given) ?? [];
-  if (digits !== undefined) return { [key]: Number(digits) * (unitSeconds[unit] ?? 1) };
-  problems.push(`${name} ${given}: a time such as 30s, 5m or 1h.`);
+  const seconds = parseSeconds(given);
+  if (seconds !== undefined) return { [key]: seconds };
+  problems.push(timeProblem(name, given));
   return {};
 }
+
+/** Throws for what is no time. */
+export function secondsFrom(name: string, given: string): number {
+  const seconds = parseSeconds(given);
+  if (seconds === undefined)
+    throw new UserError(timeProblem(name, given), { next: 'the same command, corrected' });
+  return seconds;
+}
+
+function parseSeconds(given: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (unitSeconds[unit] ?? 1);
+}
+
+const timeProblem = (name: string, given: string): string =>
+  `${name} ${given}: a time such as 30s, 5m or 1h.`;

@@ -14,6 +14,8 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   CancelCommandCommand,
@@ -67,6 +69,8 @@ export function account(): Account {
   const note = (text: string) => void output.notes.push(text);
   const clients = {
     s3: bucket.s3,
+    rds: new RDSClient({ region: 'eu-central-1' }),
+    route53: new Route53Client({ region: 'eu-central-1' }),
     ssm: new SSMClient({ region: 'eu-central-1' }),
     autoScaling: new AutoScalingClient({ region: 'eu-central-1' }),
     cloudwatch: new CloudWatchClient({ region: 'eu-central-1' }),
