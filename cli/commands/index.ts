@@ -10,6 +10,7 @@ import cronRun from './cron/run.ts';
 import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
+import environmentForget from './environment/forget.ts';
 import events from './events.ts';
 import localDrillCache from './local/drill/cache.ts';
 import localDrillDatabase from './local/drill/database.ts';
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   scale,
   configSet,
   configUnset,
+  environmentForget,
   deploymentsList,
   deploymentsShow,
   status,

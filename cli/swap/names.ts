@@ -47,16 +47,22 @@ export function createNames({ route53 }: Pick<Clients, 'route53'>, zone: string,
       const records = await Promise.all(changes.map(({ name }) => readRecord(route53, zone, name)));
       const Changes = changes.flatMap((change, index) => changesOf(change, records[index]));
       if (Changes.length === 0) return;
-      const { ChangeInfo } = await route53
-        .send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } }))
-        .catch((error: unknown) => {
-          // Deleting names exact values: what somebody else has changed meanwhile is left as it is.
-          if ((error as Error).name !== 'InvalidChangeBatch') throw error;
-          throw new StepFailedError(`Route 53 refused to exchange the names: ${(error as Error).message}`);
-        });
+      const { ChangeInfo } = await send(route53, zone, Changes);
       await untilInSync(ChangeInfo?.Id, signal);
     },
   };
+}
+
+/** Deleting names exact values: what somebody else has changed meanwhile is left as it is. */
+async function send(route53: Route53Client, HostedZoneId: string, Changes: Change[]) {
+  try {
+    return await route53.send(
+      new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }),
+    );
+  } catch (error) {
+    if ((error as Error).name !== 'InvalidChangeBatch') throw error;
+    throw new StepFailedError(`Route 53 refused to exchange the names: ${(error as Error).message}`);
+  }
 }
 
 /** Pure: the old record goes and the new one comes in one batch; nothing where it is done already. */

@@ -54,6 +54,8 @@ export interface Account {
   readonly events: Event[];
   readonly output: { data: string[]; notes: string[]; json: unknown[] };
   readonly interrupt: AbortController;
+  /** What a person answers when asked; nobody is there unless told. */
+  confirms: boolean | undefined;
   /** What an instance answers to a deploy command. */
   answer: (instanceId: string, command: Readonly<Record<string, string[]>>) => Partial<InstanceResult>;
   add(environment: EnvironmentDescriptor, ...instances: string[]): void;
@@ -93,6 +95,7 @@ export function account(): Account {
         next: (command) => {
           note(`Next: ${command}`);
         },
+        confirm: () => Promise.resolve(self.confirms),
         board: () => ({ row: () => undefined, line: note, close: () => undefined }),
         paint,
         dataPaint: paint,
@@ -109,6 +112,7 @@ export function account(): Account {
     events: [],
     output,
     interrupt,
+    confirms: undefined,
     answer: () => ({}),
     add(environment, ...instances) {
       self.parameters.set(parameters.environmentDescriptor(environment), JSON.stringify(environment));

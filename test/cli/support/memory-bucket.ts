@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -52,6 +53,10 @@ export function memoryBucket(): MemoryBucket {
   mock.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => ({
     Contents: [...objects.keys()].filter((Key) => Key.startsWith(Prefix)).map((Key) => ({ Key })),
   }));
+  mock.on(DeleteObjectsCommand).callsFake(({ Delete }: { Delete: { Objects: { Key: string }[] } }) => {
+    for (const { Key } of Delete.Objects) objects.delete(Key);
+    return {};
+  });
   mock.on(PutObjectCommand).callsFake(async (input: Put) => {
     bucket.beforePut(input.Key);
     const before = objects.get(input.Key);
