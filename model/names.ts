@@ -28,10 +28,14 @@ export const metricDimensions = ({ application, stack, environment }: Environmen
 
 /** Keys in the application's bucket. All are changed by conditional writes, but for the health reports. */
 export const keys = {
+  bundles: 'bundles/',
   bundle: (sha256: string) => `bundles/${sha256}.zip`,
   agent: (sha256: string) => `agent/${sha256}.mjs`,
   versions: 'versions/',
   version: (label: string) => `versions/${label}.json`,
+  /** Remembers the label of a version that was deleted, so that it is never used again. */
+  deletedVersion: (label: string) => `deleted-versions/${label}.json`,
+  environments: 'environments/',
   environment: ({ stack, environment }: EnvironmentName) => `environments/${stack}/${environment}/`,
   current: (name: EnvironmentName) => `${keys.environment(name)}current.json`,
   lock: (name: EnvironmentName) => `${keys.environment(name)}lock.json`,

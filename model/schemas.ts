@@ -63,6 +63,15 @@ export const versionManifest = z.strictObject({
   onceSteps: z.array(tier).optional(),
 });
 
+/** `deleted-versions/<label>.json`: its label is never used again. */
+export const deletedVersion = z.strictObject({ label, deletedAt: time, deletedBy: z.string() });
+
+/** Which versions are deleted when a new one has been made: Elastic Beanstalk's MaxCountRule and MaxAgeRule. */
+export const versionLifecycle = z.strictObject({
+  maxCount: z.number().int().min(1).optional(),
+  maxAgeDays: z.number().int().min(1).optional(),
+});
+
 /** `/beanpole/<application>`: what the `application` stack made and every other stack needs. */
 export const applicationDescriptor = z.strictObject({
   application: z.string(),
@@ -71,6 +80,8 @@ export const applicationDescriptor = z.strictObject({
   agent: z.strictObject({ key: z.string(), sha256 }),
   deployDocument: z.string(),
   alarmTopicArn: z.string(),
+  /** Absent: versions are kept until somebody deletes them. */
+  versionLifecycle: versionLifecycle.optional(),
   hostedZone: z
     .strictObject({ id: z.string(), name: z.string(), nameServers: z.array(z.string()) })
     .optional(),
@@ -432,6 +443,7 @@ export type DeploymentOptions = z.infer<typeof deploymentOptions>;
 export type DeploymentTask = z.infer<typeof deploymentTask>;
 export type GroupSize = z.infer<typeof groupSize>;
 export type VersionManifest = z.infer<typeof versionManifest>;
+export type VersionLifecycle = z.infer<typeof versionLifecycle>;
 export type ApplicationDescriptor = z.infer<typeof applicationDescriptor>;
 export type DatabaseEndpoint = z.infer<typeof databaseEndpoint>;
 export type CacheEndpoint = z.infer<typeof cacheEndpoint>;

@@ -38,13 +38,17 @@ import queueStatus from './queue/status.ts';
 import status from './status.ts';
 import swap from './swap.ts';
 import versionCreate from './version/create.ts';
+import versionDelete from './version/delete.ts';
 import versionList from './version/list.ts';
+import versionPrune from './version/prune.ts';
 import versionShow from './version/show.ts';
 
 export const commands: readonly Command[] = [
   versionCreate,
   versionList,
   versionShow,
+  versionPrune,
+  versionDelete,
   deploy,
   rollback,
   promote,
