@@ -12,6 +12,8 @@ export const deploymentFlags = {
   policy: text('policy', `Instead of the stack file's: ${deploymentPolicy.options.join(', ')}.`),
   batchSize: text('n or n%', 'Rolling, RollingWithAdditionalBatch: instances at a time, or percent of them.'),
   ignoreHealthCheck: flag('Go on without waiting for the load balancer to call instances healthy.'),
+  healthyChecks: text('n', 'Good looks at the health in a row that pass a gate.'),
+  alarms: text('names', 'CloudWatch alarms, comma-separated, that end an evaluation or the time kept warm.'),
   newVersionPercent: text('n', 'TrafficSplitting: percent of the traffic during the evaluation.'),
   evaluationTime: text('time', 'TrafficSplitting: how long: 30s, 5m, 1h.'),
   keepWarm: text('time', 'BlueGreen: how long the old instances stay after the switch: 0s, 5m, 1h.'),
@@ -41,6 +43,8 @@ export function wishedOptions(given: Given): WishedOptions {
   const options = {
     ...batchOf(given.batchSize, problems),
     ...(given.ignoreHealthCheck && { ignoreHealthCheck: true }),
+    ...numberOf(given.healthyChecks, '--healthy-checks', 'healthyChecks', problems),
+    ...(given.alarms !== undefined && { alarms: given.alarms.split(',').map((name) => name.trim()) }),
     ...numberOf(given.newVersionPercent, '--new-version-percent', 'newVersionPercent', problems),
     ...secondsOf(given.evaluationTime, '--evaluation-time', 'evaluationTimeSeconds', problems),
     ...secondsOf(given.keepWarm, '--keep-warm', 'keepWarmSeconds', problems),

@@ -68,7 +68,9 @@ describe('a swap of two environments', () => {
   });
 
   it('loses no request, and Pulumi has nothing to do after it', async () => {
-    expect(await must(swap('--dry-run'))).to.contain('Undo: Let www.mywordpress.example lead to prod/web (v1)');
+    expect(await must(swap('--dry-run'))).to.contain(
+      'Undo: Let www.mywordpress.example lead to prod/web (v1)',
+    );
     await underLoad(async () => {
       await must(swap('--watch', '5s'));
       expect(await versions()).to.deep.equal(['v2', 'v1']);
@@ -116,7 +118,9 @@ describe('a swap of two environments', () => {
     await until('the names are exchanged', 60, async () => (await versionAt('www')) === 'v2');
     const locked = await cloud.beanpole('deploy', 'prod/next', '--version', 'v1');
     expect(locked.code).to.equal(5);
-    expect(locked.stderr).to.contain('prod/next is locked by').and.contain('swap 4 of prod/web and prod/next');
+    expect(locked.stderr)
+      .to.contain('prod/next is locked by')
+      .and.contain('swap 4 of prod/web and prod/next');
     await must(cloud.beanpole('abort', 'prod/web'));
     expect(await closed).to.deep.equal([130, null]);
     expect(await versions()).to.deep.equal(['v1', 'v2']);
