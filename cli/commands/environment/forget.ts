@@ -34,7 +34,7 @@ export default command({
       ui.note(`Nothing of ${argument} is left that could be forgotten.`);
       return;
     }
-    if (!yes) await confirmed(ui.confirm, argument);
+    if (!yes) requireConfirmed(await ui.confirm('Remove all of it for good?'), argument);
     await remove(clients, place, remains);
     ui.note(ui.paint.good(`${nameOf(target)} is forgotten.`));
   },
@@ -51,11 +51,7 @@ async function placeOf(ssm: SSMClient, application: string): Promise<Place> {
   }
 }
 
-async function confirmed(
-  confirm: (question: string) => Promise<boolean | undefined>,
-  argument: string,
-): Promise<void> {
-  const answer = await confirm('Remove all of it for good?');
+function requireConfirmed(answer: boolean | undefined, argument: string): void {
   if (answer === true) return;
   throw new UserError(
     answer === undefined ? 'There is nobody to ask whether all of it is to be removed.' : 'Not confirmed.',
