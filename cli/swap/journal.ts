@@ -53,25 +53,26 @@ function turnedBack(steps: readonly Step[], at: string): Step[] {
 
 export const isSwapReturning = ({ reason }: Pick<SwapRecord, 'reason'>): boolean => reason !== undefined;
 
-/** The swaps of a stack, newest first. */
-export async function listSwaps(documents: Documents, stack: string): Promise<Stored<SwapRecord>[]> {
+/** Numbers of the swaps of a stack, the newest first. */
+export async function swapNumbers(documents: Documents, stack: string): Promise<number[]> {
   const found = await documents.list(keys.swaps(stack));
-  const numbers = found.flatMap((key) => /\/(\d+)\.json$/.exec(key)?.[1] ?? []).map(Number);
-  const records = await Promise.all(
-    numbers.map((number) => documents.read(keys.swap(stack, number), swapRecord)),
-  );
-  return records.filter((record) => record !== undefined).sort((a, b) => b.value.number - a.value.number);
+  return found
+    .flatMap((key) => /\/(\d+)\.json$/.exec(key)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => b - a);
 }
 
-/** A swap that an environment takes part in and that has not ended. */
+/** A swap that an environment takes part in and that has not ended: only its newest one can be. */
 export async function findUnfinishedSwap(
   documents: Documents,
   { stack, environment }: { readonly stack: string; readonly environment: string },
 ): Promise<Stored<SwapRecord> | undefined> {
-  const swaps = await listSwaps(documents, stack);
-  return swaps.find(
-    ({ value: { status, environments } }) => status === 'InProgress' && environments.includes(environment),
-  );
+  for (const number of await swapNumbers(documents, stack)) {
+    const found = await documents.read(keys.swap(stack, number), swapRecord);
+    if (found?.value.environments.includes(environment))
+      return found.value.status === 'InProgress' ? found : undefined;
+  }
+  return undefined;
 }
 
 const takenOver = ({ number, stack, environments }: SwapRecord): UserError =>

@@ -11,7 +11,7 @@ import { exitCodes, UserError } from '../errors.ts';
 import { describe, type Health } from '../status/describe.ts';
 import { observe } from '../status/observe.ts';
 import type { Board } from '../ui/board.ts';
-import { findUnfinishedSwap, listSwaps, openSwapJournal } from './journal.ts';
+import { findUnfinishedSwap, openSwapJournal, swapNumbers } from './journal.ts';
 import { createNames, readTargets } from './names.ts';
 import { planSwap, type Party, type SwapOptions, type SwapPlan } from './plan.ts';
 import { runSwap, swapTitle, type SwapRun } from './runner.ts';
@@ -142,10 +142,10 @@ async function createRecord(
   { pointOfNoReturn: _, ...plan }: SwapPlan,
 ): Promise<Stored<SwapRecord>> {
   for (;;) {
-    const [newest] = await listSwaps(documents, plan.stack);
+    const [newest = 0] = await swapNumbers(documents, plan.stack);
     const record: SwapRecord = {
       ...plan,
-      number: (newest?.value.number ?? 0) + 1,
+      number: newest + 1,
       status: 'InProgress',
       startedBy: user,
       startedAt: isoTime(clock.now()),
