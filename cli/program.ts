@@ -84,8 +84,9 @@ function nounOf(
 const nounSummaries: Record<string, string> = {
   cron: "Look at a worker's periodic tasks and their runs; run one now.",
   queue: "Look at a worker's queue and its dead letters; send, redrive, purge.",
-  version: 'Make and look at application versions.',
+  version: 'Make, look at and delete application versions.',
   config: 'Set and look at environment properties.',
+  environment: 'Tidy up after environments that were destroyed.',
   deployments: 'Look at what was deployed, and how it went.',
   local: 'AWS on this machine: start, stop, look at it.',
   'local drill': 'Take a part of the local cloud down under load, and watch until it is whole again.',

@@ -52,6 +52,14 @@ export const sharedSection = z.strictObject({
   noncurrentVersionDays: wholeNumber(1, 3650).default(30).meta({
     description: 'Days for which overwritten and deleted objects of the version bucket can be restored.',
   }),
+  versionMaxCount: wholeNumber(1, 10000).optional().meta({
+    description:
+      'Newest application versions that are kept when one more is created; older ones are deleted, but for those in use. Without it all are kept.',
+  }),
+  versionMaxAgeDays: wholeNumber(1, 3650).optional().meta({
+    description:
+      'Days for which application versions are kept, like `versionMaxCount`. With both, a version is deleted that is beyond both.',
+  }),
   emptyBucketOnDestroy: z.boolean().default(false).meta({
     description:
       'Lets `pulumi destroy` delete the version bucket with all bundles, versions and deployment records in it. Set it and run `pulumi up` before the destroy.',

@@ -5,6 +5,7 @@ import { readConfiguration } from './config-read.ts';
 import type { EnvironmentStack } from './config.ts';
 import { ensureDelegated } from './dns/delegation.ts';
 import { ensurePoliciesFit, recordsIn } from './dns/shared-names.ts';
+import { ensureNamesKept } from './dns/swapped-names.ts';
 import { clientsIn, observe, observeAccount } from './observe.ts';
 import { ensureDomainInZone, isHeld, lockHeld, lockSentence } from './observed.ts';
 import type { Account, Observed } from './observed.ts';
@@ -24,8 +25,11 @@ export default async function program(): Promise<Outputs> {
     ensureDomainInZone(configuration.domain.name, observed.application.hostedZone, configuration.stack);
   if (configuration.domain?.https && observed.application.hostedZone)
     await ensureDelegated(observed.application.hostedZone);
-  if (observed.application.hostedZone)
-    await ensurePoliciesFit(configuration, recordsIn(clients.route53, observed.application.hostedZone.id));
+  if (observed.application.hostedZone) {
+    const { id } = observed.application.hostedZone;
+    await ensurePoliciesFit(configuration, recordsIn(clients.route53, id));
+    await ensureNamesKept(clients.route53, id, configuration);
+  }
   return buildEnvironments(configuration, observed);
 }
 

@@ -4,9 +4,9 @@ import type { AgentBundle } from './application/agent-bundle.ts';
 import { Application } from './application/application.ts';
 import type { EnvironmentStack, SharedStack } from './config.ts';
 import { createDataStores, type DataStores } from './data/data-stores.ts';
-import type { Domain } from './dns/domain.ts';
 import { createOutsideRecords } from './dns/outside-records.ts';
 import { PrivateZone } from './dns/private-zone.ts';
+import { createNames, shareCertificates } from './dns/public-names.ts';
 import { Environment } from './environment/environment.ts';
 import type { WorkQueue } from './environment/work-queue.ts';
 import { stackPrefix, stackTags } from './naming.ts';
@@ -34,10 +34,12 @@ export function buildEnvironments(configuration: EnvironmentStack, observed: Obs
   for (const name of workersFirst(configuration))
     made[name] = buildEnvironment(name, configuration, observed, { network, stores }, made);
 
+  const names = createNames(made);
+  shareCertificates(made);
+  createOutsideRecords(configuration, observed.application.hostedZone?.id, names);
+  createPrivateZone(configuration, network, stores);
   createDataAlarms(configuration, observed, stores);
   createDashboard(configuration, made, stores);
-  createOutsideRecords(configuration, observed.application.hostedZone?.id, namesOf(made));
-  createPrivateZone(configuration, network, stores);
 
   const perEnvironment = <T>(of: (environment: Environment) => T) =>
     Object.fromEntries(
@@ -127,14 +129,10 @@ function buildEnvironment(
     observed: observedEnvironment,
     ...shared,
     domain,
-    otherNames: namesOf(made),
     targetQueue:
       configuration.tier === 'WebServer' ? targetQueue(configuration.workerEnvironment, made) : undefined,
   });
 }
-
-const namesOf = (made: Readonly<Record<string, Environment>>): Domain[] =>
-  Object.values(made).flatMap(({ web }) => web?.domain ?? []);
 
 /** The queue of the worker that the stack file names, else of the only one there is. */
 function targetQueue(

@@ -28,16 +28,24 @@ export const metricDimensions = ({ application, stack, environment }: Environmen
 
 /** Keys in the application's bucket. All are changed by conditional writes, but for the health reports. */
 export const keys = {
+  bundles: 'bundles/',
   bundle: (sha256: string) => `bundles/${sha256}.zip`,
   agent: (sha256: string) => `agent/${sha256}.mjs`,
   versions: 'versions/',
   version: (label: string) => `versions/${label}.json`,
+  /** Remembers the label of a version that was deleted, so that it is never used again. */
+  deletedVersion: (label: string) => `deleted-versions/${label}.json`,
+  environments: 'environments/',
   environment: ({ stack, environment }: EnvironmentName) => `environments/${stack}/${environment}/`,
   current: (name: EnvironmentName) => `${keys.environment(name)}current.json`,
   lock: (name: EnvironmentName) => `${keys.environment(name)}lock.json`,
   deployments: (name: EnvironmentName) => `${keys.environment(name)}deployments/`,
   deployment: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.json`,
   abortRequest: (name: EnvironmentName, number: number) => `${keys.deployments(name)}${number}.abort.json`,
+  /** Exchanges of two environments' names, numbered in their stack; what asks for one to be undone lies beside it. */
+  swaps: (stack: string) => `swaps/${stack}/`,
+  swap: (stack: string, number: number) => `${keys.swaps(stack)}${number}.json`,
+  swapAbort: (stack: string, number: number) => `${keys.swaps(stack)}${number}.abort.json`,
   healths: (name: EnvironmentName) => `${keys.environment(name)}health/`,
   /** Workers: periodic tasks, who schedules them, and what became of their runs. */
   schedule: (name: EnvironmentName) => `${keys.environment(name)}cron/schedule.json`,
@@ -60,6 +68,12 @@ export const parameters = {
 
 export const logGroup = (name: EnvironmentName, kind: LogKind): string =>
   `${parameters.environment(name)}/${kind}`;
+
+/**
+ * An environment's own name in DNS, below the domain of its stack. It always leads to this environment; the name of
+ * the stack file is an alias of it, until a swap makes it an alias of another environment's.
+ */
+export const ownRecord = ({ stack, environment }: EnvironmentName): string => `${environment}.${stack}.env`;
 
 /** Tags on everything that belongs to an environment; roles' permissions are scoped by them. */
 export const tags = (name: EnvironmentName): Record<string, string> => ({

@@ -63,6 +63,15 @@ export const versionManifest = z.strictObject({
   onceSteps: z.array(tier).optional(),
 });
 
+/** `deleted-versions/<label>.json`: its label is never used again. */
+export const deletedVersion = z.strictObject({ label, deletedAt: time, deletedBy: z.string() });
+
+/** Which versions are deleted when a new one has been made: Elastic Beanstalk's MaxCountRule and MaxAgeRule. */
+export const versionLifecycle = z.strictObject({
+  maxCount: z.number().int().min(1).optional(),
+  maxAgeDays: z.number().int().min(1).optional(),
+});
+
 /** `/beanpole/<application>`: what the `application` stack made and every other stack needs. */
 export const applicationDescriptor = z.strictObject({
   application: z.string(),
@@ -71,6 +80,8 @@ export const applicationDescriptor = z.strictObject({
   agent: z.strictObject({ key: z.string(), sha256 }),
   deployDocument: z.string(),
   alarmTopicArn: z.string(),
+  /** Absent: versions are kept until somebody deletes them. */
+  versionLifecycle: versionLifecycle.optional(),
   hostedZone: z
     .strictObject({ id: z.string(), name: z.string(), nameServers: z.array(z.string()) })
     .optional(),
@@ -176,6 +187,8 @@ export const environmentDescriptor = z.strictObject({
     .strictObject({ arn: z.string(), dnsName: z.string(), listenerArns: z.array(z.string()) })
     .optional(),
   elasticIp: z.string().optional(),
+  /** Its name in DNS, which leads to its own name until it is swapped; absent without a `record`. */
+  hostName: z.strictObject({ hostedZoneId: z.string(), name: z.string(), ownName: z.string() }).optional(),
   /** Where a person opens it. Absent for workers. */
   url: z.string().optional(),
   queueUrl: z.string().optional(),
@@ -278,6 +291,8 @@ export const deploymentTask = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('Activate'), slot }),
 ]);
 
+const stepStatus = z.enum(['Pending', 'InProgress', 'Done', 'Failed', 'Undone']);
+
 const plannedStep = {
   /** Unique in its deployment; those of the way back begin with `return-`. */
   id: z.string(),
@@ -291,7 +306,7 @@ export const deploymentStep = z.strictObject({
   undo: z.strictObject(plannedStep).optional(),
   /** From here on the deployment only goes forward. */
   isPointOfNoReturn: z.literal(true).optional(),
-  status: z.enum(['Pending', 'InProgress', 'Done', 'Failed', 'Undone']),
+  status: stepStatus,
   startedAt: time.optional(),
   endedAt: time.optional(),
   /** Identity of the effect in flight (an SSM command id), so that a second runner joins instead of repeating. */
@@ -324,6 +339,36 @@ export const deploymentRecord = z.strictObject({
   instances: z.array(instanceResult),
 });
 
+const swapStep = z.strictObject({
+  id: z.enum(['exchange', 'watch', 'return-exchange']),
+  sentence: z.string(),
+  /** How it is taken back; absent where nothing has to be. */
+  undo: z.string().optional(),
+  status: stepStatus,
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+});
+
+/** `swaps/<stack>/<number>.json`: the names of two environments are exchanged; written before each step. */
+export const swapRecord = z.strictObject({
+  number: count,
+  stack: z.string(),
+  environments: z.tuple([z.string(), z.string()]),
+  hostedZoneId: z.string(),
+  /** Each name, and the own name of the environment that it led to before and is to lead to. */
+  names: z.array(z.strictObject({ name: z.string(), before: z.string(), after: z.string() })),
+  /** How long both environments are watched after the exchange. */
+  watchSeconds: count,
+  ignoreHealthCheck: z.boolean(),
+  status: z.enum(['InProgress', 'Succeeded', 'RolledBack', 'RollbackFailed', 'Aborted']),
+  startedBy: z.string(),
+  startedAt: time,
+  endedAt: time.optional(),
+  /** Why it goes, or went, back. */
+  reason: z.string().optional(),
+  steps: z.array(swapStep),
+});
+
 /** `health/<instance>.json`: written by the agent on change and at most once a minute. */
 export const healthReport = z.strictObject({
   instanceId: z.string(),
@@ -338,7 +383,7 @@ export const healthReport = z.strictObject({
   reportedAt: time,
 });
 
-/** `deployments/<number>.abort.json`: somebody wants a deployment undone that another command runs. */
+/** `deployments/<number>.abort.json`, and beside a swap: somebody wants one undone that another command runs. */
 export const abortRequest = z.strictObject({ requestedBy: z.string(), requestedAt: time });
 
 /** A task of `cron.yaml`. */
@@ -398,6 +443,7 @@ export type DeploymentOptions = z.infer<typeof deploymentOptions>;
 export type DeploymentTask = z.infer<typeof deploymentTask>;
 export type GroupSize = z.infer<typeof groupSize>;
 export type VersionManifest = z.infer<typeof versionManifest>;
+export type VersionLifecycle = z.infer<typeof versionLifecycle>;
 export type ApplicationDescriptor = z.infer<typeof applicationDescriptor>;
 export type DatabaseEndpoint = z.infer<typeof databaseEndpoint>;
 export type CacheEndpoint = z.infer<typeof cacheEndpoint>;
@@ -416,5 +462,6 @@ export type DeploymentRecord = z.infer<typeof deploymentRecord>;
 export type CronTask = z.infer<typeof cronTask>;
 export type CronRun = z.infer<typeof cronRun>;
 export type CronSchedule = z.infer<typeof cronSchedule>;
+export type SwapRecord = z.infer<typeof swapRecord>;
 export type HealthReport = z.infer<typeof healthReport>;
 export type Event = z.infer<typeof event>;

@@ -3,6 +3,8 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -13,6 +15,8 @@ export interface Clients {
   readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly logs: CloudWatchLogsClient;
+  readonly rds: RDSClient;
+  readonly route53: Route53Client;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
@@ -41,6 +45,12 @@ export function createClients(region: string | undefined): Clients {
     },
     get logs() {
       return once('logs', () => new CloudWatchLogsClient(settings));
+    },
+    get rds() {
+      return once('rds', () => new RDSClient(settings));
+    },
+    get route53() {
+      return once('route53', () => new Route53Client(settings));
     },
     get s3() {
       return once('s3', () => new S3Client(settings));

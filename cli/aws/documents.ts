@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { z } from 'zod';
 import { UserError } from '../errors.ts';
 
@@ -27,10 +33,14 @@ export interface Documents {
   /** Writes over exactly the document that was read. */
   replace<T>(key: string, value: T, etag: string): Promise<Stored<T>>;
   list(prefix: string): Promise<string[]>;
+  /** For good but for the bucket's own history; what is not there is no failure. */
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 const conflictNames = new Set(['PreconditionFailed', 'NoSuchKey', 'NotFound']);
 const races = 5;
+/** What DeleteObjects takes at once. */
+const keysPerCall = 1000;
 
 export function createDocuments(s3: S3Client, Bucket: string): Documents {
   async function raw(Key: string): Promise<{ body: string; etag: string } | undefined> {
@@ -89,6 +99,21 @@ export function createDocuments(s3: S3Client, Bucket: string): Documents {
         ContinuationToken = page.NextContinuationToken;
       } while (ContinuationToken);
       return keys;
+    },
+    async remove(keys) {
+      for (let start = 0; start < keys.length; start += keysPerCall) {
+        const Objects = keys.slice(start, start + keysPerCall).map((Key) => ({ Key }));
+        const { Errors: [error] = [] } = await s3.send(
+          new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+        );
+        if (error)
+          throw new UserError(
+            `s3://${Bucket}/${error.Key ?? ''} could not be removed: ${error.Message ?? ''}`,
+            {
+              next: 'the same command again',
+            },
+          );
+      }
     },
   };
 }

@@ -10,6 +10,7 @@ import cronRun from './cron/run.ts';
 import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
+import environmentForget from './environment/forget.ts';
 import events from './events.ts';
 import localDrillCache from './local/drill/cache.ts';
 import localDrillDatabase from './local/drill/database.ts';
@@ -36,23 +37,30 @@ import queueRedrive from './queue/redrive.ts';
 import queueSend from './queue/send.ts';
 import queueStatus from './queue/status.ts';
 import status from './status.ts';
+import swap from './swap.ts';
 import versionCreate from './version/create.ts';
+import versionDelete from './version/delete.ts';
 import versionList from './version/list.ts';
+import versionPrune from './version/prune.ts';
 import versionShow from './version/show.ts';
 
 export const commands: readonly Command[] = [
   versionCreate,
   versionList,
   versionShow,
+  versionPrune,
+  versionDelete,
   deploy,
   rollback,
   promote,
+  swap,
   abort,
   resume,
   restart,
   scale,
   configSet,
   configUnset,
+  environmentForget,
   deploymentsList,
   deploymentsShow,
   status,

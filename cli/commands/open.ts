@@ -5,6 +5,7 @@ import { command, flag, shared } from '../command.ts';
 import { listEnvironments, parseTarget, selectEnvironments } from '../environments.ts';
 import { UserError } from '../errors.ts';
 import { throughFrontDoor } from '../local-cloud/front-door.ts';
+import { addressOf, readAllTargets } from '../status/address.ts';
 import { applicationOf } from '../project.ts';
 
 export default command({
@@ -20,16 +21,17 @@ export default command({
 
   async run(argument, { print, application: given }, { clients, environment, project, ui }) {
     const environments = await listEnvironments(clients.ssm, applicationOf(project, given));
-    const address = addressOf(selectEnvironments(environments, parseTarget(argument)), argument);
+    const chosen = choose(selectEnvironments(environments, parseTarget(argument)), argument);
+    const address = addressOf(chosen, await readAllTargets(clients, environments)) ?? '';
     const url = throughFrontDoor(address, environment.LOCAL_CLOUD_FRONT_DOOR);
     if (print || !(await openInBrowser(url))) ui.data(url);
     else ui.note(`Opened ${url}`);
   },
 });
 
-function addressOf(selected: readonly EnvironmentDescriptor[], argument: string): string {
+function choose(selected: readonly EnvironmentDescriptor[], argument: string): EnvironmentDescriptor {
   const [first, ...more] = selected.filter(({ url }) => url !== undefined);
-  if (first?.url === undefined)
+  if (!first)
     throw new UserError(
       `${argument} has no address: ${selected.map((each) => `${displayName(each)} is a ${each.tier}`).join(', ')}.`,
       {
@@ -40,7 +42,7 @@ function addressOf(selected: readonly EnvironmentDescriptor[], argument: string)
     throw new UserError(`${argument} has several web environments.`, {
       next: [first, ...more].map((each) => `beanpole open ${displayName(each)}`).join(', or '),
     });
-  return first.url;
+  return first;
 }
 
 /** An opener that has not failed by then is showing the page. */

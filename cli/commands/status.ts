@@ -1,6 +1,7 @@
 import { command, shared } from '../command.ts';
 import { findApplication, listEnvironments, parseTarget, selectEnvironments } from '../environments.ts';
 import { applicationOf } from '../project.ts';
+import { readAllTargets } from '../status/address.ts';
 import { describe } from '../status/describe.ts';
 import { observe } from '../status/observe.ts';
 import { statusText } from '../ui/status-text.ts';
@@ -28,7 +29,10 @@ export default command({
       ui.next('pulumi up -s dev', `${application} has no environments yet`);
     }
     const selected = argument ? selectEnvironments(environments, parseTarget(argument)) : environments;
-    const observations = await Promise.all(selected.map((environment) => observe(clients, environment)));
+    const targets = await readAllTargets(clients, environments);
+    const observations = await Promise.all(
+      selected.map((environment) => observe(clients, environment, targets)),
+    );
     const all = observations.map((observation) => describe(observation, clock.now()));
     if (json) ui.json(all);
     else if (all.length > 0) ui.data(statusText(all, ui.dataPaint));

@@ -1,4 +1,3 @@
-import { keys, type EnvironmentName } from '../../model/names.ts';
 import { abortRequest } from '../../model/schemas.ts';
 import { ConflictError, type Documents } from '../aws/documents.ts';
 import { isoTime, type Clock } from '../clock.ts';
@@ -6,14 +5,12 @@ import { AbortRequestedError } from './runner.ts';
 
 const lookEveryMilliseconds = 1500;
 
-/** Asks the command that runs a deployment to undo it; answers who has asked for it before. */
+/** Asks the command that runs a deployment or a swap to undo it; answers who has asked for it before. */
 export async function requestAbort(
   documents: Documents,
-  name: EnvironmentName,
-  number: number,
+  key: string,
   { user, clock }: { readonly user: string; readonly clock: Clock },
 ): Promise<string | undefined> {
-  const key = keys.abortRequest(name, number);
   try {
     await documents.create(key, { requestedBy: user, requestedAt: isoTime(clock.now()) });
     return undefined;
@@ -23,11 +20,10 @@ export async function requestAbort(
   }
 }
 
-/** Aborted when somebody asks for the deployment to be undone. */
+/** Aborted when somebody asks for it to be undone. */
 export function watchForAbort(
   documents: Documents,
-  name: EnvironmentName,
-  number: number,
+  key: string,
   clock: Clock,
 ): { readonly signal: AbortSignal; stop(): void } {
   const requested = new AbortController();
@@ -36,9 +32,7 @@ export function watchForAbort(
     for (;;) {
       await clock.sleep(lookEveryMilliseconds, stopped.signal);
       // What cannot be read now is read next time; the deployment itself tells when AWS does not answer.
-      const found = await documents
-        .read(keys.abortRequest(name, number), abortRequest)
-        .catch(() => undefined);
+      const found = await documents.read(key, abortRequest).catch(() => undefined);
       if (found) {
         requested.abort(new AbortRequestedError(found.value.requestedBy));
         return;

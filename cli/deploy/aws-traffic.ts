@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, type AlarmType } from '@aws-sdk/client-cloudwatch';
 import { AssociateAddressCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
@@ -72,13 +72,22 @@ export function reweighted(actions: readonly Action[], weights: Weights): Action
   return isDeepStrictEqual(next, actions) ? undefined : next;
 }
 
-export const createAlarms = ({ cloudwatch }: Clients): Alarms => ({
+const alarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+
+export const createAlarms = ({ cloudwatch }: Pick<Clients, 'cloudwatch'>): Alarms => ({
   async ringing(names) {
-    const { MetricAlarms = [] } = await cloudwatch.send(
-      new DescribeAlarmsCommand({ AlarmNames: [...names], StateValue: 'ALARM' }),
+    const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: alarmTypes, StateValue: 'ALARM' }),
     );
-    return MetricAlarms.map(
+    return [...MetricAlarms, ...CompositeAlarms].map(
       ({ AlarmName = '', StateReason = 'no reason' }) => `${AlarmName} is in ALARM: ${StateReason}`,
     );
+  },
+  async missing(names) {
+    const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: alarmTypes }),
+    );
+    const known = [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
+    return names.filter((name) => !known.includes(name));
   },
 });

@@ -1,9 +1,10 @@
 import { displayName } from '../../model/names.ts';
 import type { DeploymentRecord } from '../../model/schemas.ts';
 import type { Context } from '../context.ts';
-import { nameOf } from '../environments.ts';
+import { listEnvironments, nameOf } from '../environments.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { throughFrontDoor } from '../local-cloud/front-door.ts';
+import { addressOf, readAllTargets } from '../status/address.ts';
 import { duration } from '../ui/duration.ts';
 import { planText } from '../ui/plan-text.ts';
 import { deploy, planFor, type Wish } from './deployment.ts';
@@ -29,9 +30,15 @@ export async function deployAll(
   const plans = await Promise.all(wishes.map((wish) => planFor(context, wish)));
   if (dryRun && json) ui.json(plans);
   else if (dryRun) ui.data(plans.map((plan) => planText(plan, ui.dataPaint)).join('\n\n'));
-  else if (noWait) await startDetached(context, wishes);
+  else if (noWait) await startDetached(context, wishes.map(detached));
   else await deployAndWait(context, wishes, json);
 }
+
+const detached = ({ environment, version }: Wish) => ({
+  environment,
+  what: `${version.label} is being deployed`,
+  show: `beanpole deployments show ${displayName(environment)}`,
+});
 
 async function deployAndWait(context: Context, wishes: readonly Wish[], json: boolean): Promise<void> {
   const { ui, clock } = context;
@@ -47,12 +54,33 @@ async function deployAndWait(context: Context, wishes: readonly Wish[], json: bo
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );
+  const addresses = outcomes.some(({ status }) => status === 'fulfilled')
+    ? await readAddresses(context, wishes)
+    : new Map<string, string>();
   for (const [index, outcome] of outcomes.entries()) {
     const wish = wishes[index];
     if (wish && outcome.status === 'fulfilled')
-      reportSuccess(context, wish, outcome.value, clock.now() - startedAt);
+      reportSuccess(context, wish, outcome.value, {
+        milliseconds: clock.now() - startedAt,
+        address: addresses.get(displayName(wish.environment)),
+      });
   }
   if (errors.length > 0) throw worstOf(errors);
+}
+
+/** Where each is reached now, by its name: a swap may have given it the name of another one. */
+async function readAddresses(
+  { clients }: Context,
+  wishes: readonly Wish[],
+): Promise<ReadonlyMap<string, string>> {
+  const [first] = wishes;
+  const all = first ? await listEnvironments(clients.ssm, first.environment.application) : [];
+  const targets = await readAllTargets(clients, all);
+  const entries = wishes.flatMap(({ environment }) => {
+    const address = environment.url === undefined ? undefined : addressOf(environment, targets);
+    return address === undefined ? [] : [[displayName(environment), address] as const];
+  });
+  return new Map(entries);
 }
 
 function succeeded({ environment }: Wish, record: DeploymentRecord): DeploymentRecord {
@@ -64,13 +92,13 @@ function reportSuccess(
   { environment: variables, ui }: Context,
   { environment, version, versionIsExplicit }: Wish,
   record: DeploymentRecord,
-  milliseconds: number,
+  { milliseconds, address }: { readonly milliseconds: number; readonly address: string | undefined },
 ): void {
   const target = displayName(environment);
   const label = record.target.versionLabel;
   ui.note(ui.paint.good(`${target} runs ${label} (deployment ${record.number}, ${duration(milliseconds)}).`));
   ui.note(ui.paint.quiet(`  ${phasesText(record)}`));
-  if (environment.url) ui.note(`  ${throughFrontDoor(environment.url, variables.LOCAL_CLOUD_FRONT_DOOR)}`);
+  if (address !== undefined) ui.note(`  ${throughFrontDoor(address, variables.LOCAL_CLOUD_FRONT_DOOR)}`);
   if (label !== version.label && !versionIsExplicit)
     ui.next(
       `beanpole deploy ${target}`,

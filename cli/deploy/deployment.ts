@@ -11,11 +11,14 @@ import { createDocuments, type Stored } from '../aws/documents.ts';
 import { isoTime } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { snapshotConfiguration } from '../environments.ts';
+import { problemsError } from '../errors.ts';
 import type { Board } from '../ui/board.ts';
 import { observeGroups } from './aws-group.ts';
+import { createAlarms } from './aws-traffic.ts';
 import { isPastReturn, isReturning, openRecord, planDeployment, type Plan } from './plan.ts';
 import { readCurrent } from './pointers.ts';
 import { turnBack } from './runner.ts';
+import type { Alarms } from './traffic.ts';
 import { performRecord, readLast, withLock, type Session } from './session.ts';
 
 /** One environment and what is wanted of it. */
@@ -43,7 +46,22 @@ export async function planFor({ clients }: Context, wish: Wish): Promise<Plan> {
     wish.configuration ?? snapshotConfiguration(clients.ssm, environment),
     observeGroups(clients, environment),
   ]);
-  return planDeployment({ environment, current, version, configuration, groups, policy, options });
+  const plan = planDeployment({ environment, current, version, configuration, groups, policy, options });
+  await requireAlarms(createAlarms(clients), plan);
+  return plan;
+}
+
+/** An alarm that does not exist would never stop anything. */
+async function requireAlarms(alarms: Alarms, { environment, options, steps }: Plan): Promise<void> {
+  const watches = steps.some(({ task }) => task.action === 'Watch');
+  const missing = watches && options.alarms.length > 0 ? await alarms.missing(options.alarms) : [];
+  if (missing.length === 0) return;
+  const target = displayName(environment);
+  throw problemsError(
+    `${target} cannot be watched, nothing was changed`,
+    missing.map((name) => `There is no CloudWatch alarm ${name} in this account and region.`),
+    `beanpole deploy ${target} --alarms <names>   (or correct deploymentAlarms in Pulumi.${environment.stack}.yaml)`,
+  );
 }
 
 /** Takes the lock, ends what an earlier runner left unfinished, and deploys; the record tells how it ended. */

@@ -13,16 +13,22 @@ export interface FlushableEventLog extends EventLog {
   flush(): Promise<string | undefined>;
 }
 
-/** Events of one deployment, in the environment's `events` log group; written behind the deployment's back. */
+/** What the events are about: one of the two. */
+export interface EventSource {
+  readonly deployment?: number;
+  readonly swap?: number;
+}
+
+/** Events of one deployment or swap, in the environment's `events` log group; written behind the deployment's back. */
 export function createEventLog(
   logs: CloudWatchLogsClient,
   name: EnvironmentName,
-  deployment: number,
+  { deployment, swap }: EventSource,
   clock: Clock,
 ): FlushableEventLog {
   const logGroupName = logGroup(name, 'events');
-  // A stream of this runner's own: two runners of one deployment must not get into each other's way.
-  const logStreamName = `deployment-${deployment}/${clock.now()}`;
+  // A stream of this runner's own: two runners of one must not get into each other's way.
+  const logStreamName = `${swap === undefined ? `deployment-${deployment ?? 0}` : `swap-${swap}`}/${clock.now()}`;
   let waiting: { timestamp: number; message: string }[] = [];
   let created = false;
   let failure: string | undefined;
@@ -56,7 +62,7 @@ export function createEventLog(
         at: isoTime(at),
         severity,
         environment: displayName(name),
-        deployment,
+        ...(deployment !== undefined && { deployment }),
         message,
         ...(instanceId !== undefined && { instanceId }),
       };

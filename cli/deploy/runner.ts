@@ -7,7 +7,7 @@ import { rowKey, StepFailedError, type Run } from './run.ts';
 import { perform } from './steps/index.ts';
 
 /** Begins the reason of a deployment that a person has ended. */
-const interruptedBy = 'interrupted by ';
+export const interruptedBy = 'interrupted by ';
 export const abortedBy = 'aborted by ';
 
 /** Somebody has asked for the deployment to be undone. */
@@ -126,4 +126,4 @@ async function finish(run: Run, status: DeploymentStatus, reason?: string): Prom
   return record;
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -68,7 +68,7 @@ export async function performRecord(
 ): Promise<DeploymentRecord> {
   const { clients, clock } = context;
   const name = nameOf(environment);
-  const events = createEventLog(clients.logs, name, record.value.number, clock);
+  const events = createEventLog(clients.logs, name, { deployment: record.value.number }, clock);
   const run: Run = {
     environment,
     fleets: {
@@ -88,7 +88,7 @@ export async function performRecord(
     clock,
     board,
   };
-  const abort = watchForAbort(documents, name, record.value.number, clock);
+  const abort = watchForAbort(documents, keys.abortRequest(name, record.value.number), clock);
   try {
     await first(run);
     return await runDeployment(run, AbortSignal.any([context.signal, abort.signal]), context.user);

@@ -12,4 +12,6 @@ export interface Traffic {
 export interface Alarms {
   /** Which of these are in ALARM, each with CloudWatch's reason. */
   ringing(names: readonly string[]): Promise<string[]>;
+  /** Which of these there are not: a gate that could never close. */
+  missing(names: readonly string[]): Promise<string[]>;
 }

@@ -1,4 +1,4 @@
-import { displayName } from '../../model/names.ts';
+import { displayName, keys } from '../../model/names.ts';
 import type { DeploymentRecord, EnvironmentDescriptor } from '../../model/schemas.ts';
 import { createDocuments } from '../aws/documents.ts';
 import type { Context } from '../context.ts';
@@ -52,7 +52,7 @@ export async function abortDeployment(
     if (!isHeld(lock, clock.now())) return undoHere(context, environment, board);
     if (number === undefined) {
       number = record.number;
-      const before = await requestAbort(documents, environment, number, { user, clock });
+      const before = await requestAbort(documents, keys.abortRequest(environment, number), { user, clock });
       const asked =
         before === undefined ? `${lock.holder} is asked to undo it` : `${before} has asked for it`;
       board.line(`${target}: deployment ${number} of ${record.target.versionLabel}: ${asked}.`);

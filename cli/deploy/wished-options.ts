@@ -5,13 +5,15 @@ import {
   type DeploymentPolicy,
 } from '../../model/schemas.ts';
 import { flag, text } from '../command.ts';
-import { problemsError } from '../errors.ts';
+import { problemsError, UserError } from '../errors.ts';
 
 /** Options of every command that deploys: instead of what the stack file says. */
 export const deploymentFlags = {
   policy: text('policy', `Instead of the stack file's: ${deploymentPolicy.options.join(', ')}.`),
   batchSize: text('n or n%', 'Rolling, RollingWithAdditionalBatch: instances at a time, or percent of them.'),
   ignoreHealthCheck: flag('Go on without waiting for the load balancer to call instances healthy.'),
+  healthyChecks: text('n', 'Good looks at the health in a row that pass a gate.'),
+  alarms: text('names', 'CloudWatch alarms, comma-separated, that end an evaluation or the time kept warm.'),
   newVersionPercent: text('n', 'TrafficSplitting: percent of the traffic during the evaluation.'),
   evaluationTime: text('time', 'TrafficSplitting: how long: 30s, 5m, 1h.'),
   keepWarm: text('time', 'BlueGreen: how long the old instances stay after the switch: 0s, 5m, 1h.'),
@@ -41,6 +43,8 @@ export function wishedOptions(given: Given): WishedOptions {
   const options = {
     ...batchOf(given.batchSize, problems),
     ...(given.ignoreHealthCheck && { ignoreHealthCheck: true }),
+    ...numberOf(given.healthyChecks, '--healthy-checks', 'healthyChecks', problems),
+    ...(given.alarms !== undefined && { alarms: given.alarms.split(',').map((name) => name.trim()) }),
     ...numberOf(given.newVersionPercent, '--new-version-percent', 'newVersionPercent', problems),
     ...secondsOf(given.evaluationTime, '--evaluation-time', 'evaluationTimeSeconds', problems),
     ...secondsOf(given.keepWarm, '--keep-warm', 'keepWarmSeconds', problems),
@@ -77,7 +81,7 @@ function numberOf(
   return {};
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 function secondsOf(
   given: string | undefined,
@@ -86,8 +90,24 @@ function secondsOf(
   problems: string[],
 ): Partial<DeploymentOptions> {
   if (given === undefined) return {};
-  const [, digits, unit = ''] = /^(\d+)([smh])$/.exec(given) ?? [];
-  if (digits !== undefined) return { [key]: Number(digits) * (unitSeconds[unit] ?? 1) };
-  problems.push(`${name} ${given}: a time such as 30s, 5m or 1h.`);
+  const seconds = parseSeconds(given);
+  if (seconds !== undefined) return { [key]: seconds };
+  problems.push(timeProblem(name, given));
   return {};
 }
+
+/** Throws for what is no time. */
+export function secondsFrom(name: string, given: string): number {
+  const seconds = parseSeconds(given);
+  if (seconds === undefined)
+    throw new UserError(timeProblem(name, given), { next: 'the same command, corrected' });
+  return seconds;
+}
+
+function parseSeconds(given: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (unitSeconds[unit] ?? 1);
+}
+
+const timeProblem = (name: string, given: string): string =>
+  `${name} ${given}: a time such as 30s, 5m or 1h.`;

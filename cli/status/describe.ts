@@ -1,8 +1,11 @@
 import { displayName } from '../../model/names.ts';
-import type { DeploymentLock, DeploymentRecord, HealthReport } from '../../model/schemas.ts';
+import type { DeploymentLock, DeploymentRecord, HealthReport, SwapRecord } from '../../model/schemas.ts';
 import { isHeld } from '../deploy/lock.ts';
 import { isPastReturn, isReturning } from '../deploy/plan.ts';
+import { isSwapReturning } from '../swap/journal.ts';
+import { swapTitle } from '../swap/runner.ts';
 import { ago, duration } from '../ui/duration.ts';
+import { addressOf, swapNote } from './address.ts';
 import type { Observation } from './observe.ts';
 
 export type Health = HealthReport['status'];
@@ -65,7 +68,7 @@ export function describe(observation: Observation, now: number): EnvironmentStat
     ),
     instances,
     desired,
-    address: environment.url ?? environment.loadBalancer?.dnsName ?? environment.elasticIp ?? null,
+    address: addressOf(environment, observation.targets ?? new Map()) ?? null,
     infrastructureChangePending: pending,
     lock: isHeld(lock, now)
       ? { holder: lock.holder, reason: lock.reason, since: lock.acquiredAt, until: lock.expiresAt }
@@ -110,7 +113,7 @@ function isPending({ environment, current, instances }: Observation): boolean {
 }
 
 function notesOf(
-  { environment, record, lock }: Observation,
+  { environment, record, lock, swap, targets }: Observation,
   version: string | undefined,
   pending: boolean,
   now: number,
@@ -118,11 +121,14 @@ function notesOf(
   const target = displayName(environment);
   const notes: string[] = [];
   if (isHeld(lock, now)) notes.push(lockNote(lock, now));
+  else if (swap) notes.push(interruptedSwapNote(swap, target));
   else if (record?.status === 'InProgress') notes.push(interruptedNote(record, target));
   else if (record?.status === 'RollbackFailed')
     notes.push(
       `Deployment ${record.number} of ${record.target.versionLabel} failed and was not fully rolled back: ${record.reason ?? ''}; next: beanpole deploy ${target} brings every instance to one version.`,
     );
+  const swapped = targets && swapNote(environment, targets);
+  if (swapped !== undefined) notes.push(swapped);
   if (version === undefined && record?.status !== 'InProgress')
     notes.push(`No version yet; next: beanpole deploy ${target}`);
   if (pending)
@@ -143,4 +149,12 @@ function interruptedNote(record: DeploymentRecord, target: string): string {
   const verb = isReturning(record) ? 'goes on undoing it' : 'continues it';
   const back = isReturning(record) || isPastReturn(record) ? '' : `, beanpole abort ${target} undoes it`;
   return `Deployment ${record.number} of ${record.target.versionLabel} by ${record.startedBy} was interrupted at ${where}; next: beanpole resume ${target} ${verb}${back}.`;
+}
+
+function interruptedSwapNote(swap: SwapRecord, target: string): string {
+  const step = swap.steps.find(({ status }) => status === 'InProgress' || status === 'Pending');
+  const way = isSwapReturning(swap)
+    ? 'goes on undoing it'
+    : `continues it, beanpole abort ${target} undoes it`;
+  return `The ${swapTitle(swap)} by ${swap.startedBy} was interrupted at ${step ? `step "${step.id}"` : 'its last step'}; next: beanpole resume ${target} ${way}.`;
 }

@@ -6,6 +6,7 @@ import {
   type DeploymentRecord,
   type EnvironmentDescriptor,
   type HealthReport,
+  type SwapRecord,
 } from '../../model/schemas.ts';
 import type { Clients } from '../aws/clients.ts';
 import { createDocuments } from '../aws/documents.ts';
@@ -14,6 +15,8 @@ import { observeGroup } from '../deploy/aws-group.ts';
 import type { FleetInstance } from '../deploy/fleet.ts';
 import { readCurrent } from '../deploy/pointers.ts';
 import { newestRecord } from '../deploy/records.ts';
+import { findUnfinishedSwap } from '../swap/journal.ts';
+import type { Targets } from './address.ts';
 
 /** All that is known of an environment at one moment. */
 export interface Observation {
@@ -22,15 +25,24 @@ export interface Observation {
   readonly lock: DeploymentLock | undefined;
   /** The newest deployment. */
   readonly record: DeploymentRecord | undefined;
+  /** A swap of names that has not ended. */
+  readonly swap?: SwapRecord | undefined;
+  /** Where names lead; without them the environment has the name that the stack file gives it. */
+  readonly targets?: Targets;
   readonly desired: number;
   readonly instances: readonly (FleetInstance & { readonly report: HealthReport | undefined })[];
 }
 
-export async function observe(clients: Clients, environment: EnvironmentDescriptor): Promise<Observation> {
+export async function observe(
+  clients: Clients,
+  environment: EnvironmentDescriptor,
+  targets: Targets = new Map(),
+): Promise<Observation> {
   const documents = createDocuments(clients.s3, environment.bucket);
-  const [current, lock] = await Promise.all([
+  const [current, lock, swap] = await Promise.all([
     readCurrent(documents, environment),
     documents.read(keys.lock(environment), deploymentLock),
+    environment.hostName && findUnfinishedSwap(documents, environment),
   ]);
   const group = environment.slots[current?.active ?? 'blue'].autoScalingGroup;
   const [record, { instances, size }] = await Promise.all([
@@ -43,6 +55,8 @@ export async function observe(clients: Clients, environment: EnvironmentDescript
     current,
     lock: lock?.value,
     record,
+    swap: swap?.value,
+    targets,
     desired: size.desiredCapacity,
     instances: instances.map((instance, index) => ({ ...instance, report: reports[index] })),
   };

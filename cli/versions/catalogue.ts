@@ -1,5 +1,5 @@
 import { keys } from '../../model/names.ts';
-import { versionManifest, type VersionManifest } from '../../model/schemas.ts';
+import { deletedVersion, versionManifest, type VersionManifest } from '../../model/schemas.ts';
 import type { Documents } from '../aws/documents.ts';
 import { UserError } from '../errors.ts';
 
@@ -20,6 +20,10 @@ export const readVersion = async (
 ): Promise<VersionManifest | undefined> =>
   (await documents.read(keys.version(label), versionManifest))?.value;
 
+/** Who has deleted a version, and when. */
+export const readDeleted = async (documents: Documents, label: string) =>
+  (await documents.read(keys.deletedVersion(label), deletedVersion))?.value;
+
 /** The version with this label, or the newest one when no label is given. */
 export async function findVersion(documents: Documents, label: string | undefined): Promise<VersionManifest> {
   if (label === undefined) {
@@ -29,6 +33,11 @@ export async function findVersion(documents: Documents, label: string | undefine
   }
   const found = await readVersion(documents, label);
   if (found) return found;
+  const deleted = await readDeleted(documents, label);
+  if (deleted)
+    throw new UserError(`Version ${label} was deleted by ${deleted.deletedBy} at ${deleted.deletedAt}.`, {
+      next: 'beanpole version list   (shows those that there are)',
+    });
   const all = await listVersions(documents);
   throw new UserError(`There is no version ${label}.`, {
     now: [

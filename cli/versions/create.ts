@@ -18,7 +18,7 @@ import { problemsError, UserError } from '../errors.ts';
 import type { Board } from '../ui/board.ts';
 import { size } from '../ui/duration.ts';
 import { architectureOf } from './architecture.ts';
-import { readVersion } from './catalogue.ts';
+import { readDeleted, readVersion } from './catalogue.ts';
 import { inspectFolder, inspectZip, kindOf } from './inspect.ts';
 import { listEverything, listSource, type SourceFile } from './source.ts';
 import { stage, temporaryFolder } from './staging.ts';
@@ -69,11 +69,14 @@ export async function createVersion(
         upload(context, application.bucket, archive, sources[index]?.tier ?? '', board),
       ),
     );
-    return await writeManifest(context, documents, request, {
+    const manifest = await writeManifest(context, documents, request, {
       architecture,
       bundles: bundlesOf(sources, archives),
       onceSteps: await tiersWithOnceSteps(sources),
     });
+    // A bundle that was there already may have been deleted before the manifest named it.
+    for (const archive of archives) await uploadBundle(context.clients.s3, application.bucket, archive);
+    return manifest;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -202,6 +205,12 @@ async function writeManifest(
 
 /** A label names one content for ever: it is never used again. */
 async function refuseTaken(documents: Documents, label: string): Promise<void> {
+  const deleted = await readDeleted(documents, label);
+  if (deleted)
+    throw new UserError(
+      `Version ${label} existed until ${deleted.deletedBy} deleted it at ${deleted.deletedAt}. A label is never used again.`,
+      { now: ['Nothing was uploaded.'], next: 'beanpole version create <another label>' },
+    );
   const taken = await readVersion(documents, label);
   if (!taken) return;
   const commit = taken.sourceCommit ? ` from commit ${taken.sourceCommit.slice(0, 12)}` : '';

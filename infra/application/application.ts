@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { deployDocument, keys, parameters } from '../../model/names.ts';
 import { applicationDescriptor } from '../../model/schemas.ts';
+import type { VersionLifecycle } from '../../model/schemas.ts';
 import type { SharedStack } from '../config.ts';
 import { createDescriptor } from '../descriptor.ts';
 import { stackPrefix, stackTags } from '../naming.ts';
@@ -97,6 +98,7 @@ export class Application extends pulumi.ComponentResource {
     made: Made,
   ): aws.ssm.Parameter {
     const { application, region } = configuration;
+    const versionLifecycle = lifecycleOf(configuration);
     const content = pulumi
       .output({
         bucket: made.bucket.name,
@@ -113,6 +115,7 @@ export class Application extends pulumi.ComponentResource {
         application,
         region,
         ...ids,
+        ...(versionLifecycle && { versionLifecycle }),
         agent: { key: agentKey, sha256: agent.sha256 },
       }));
     return createDescriptor(
@@ -127,6 +130,12 @@ export class Application extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+function lifecycleOf({ shared }: SharedStack): VersionLifecycle | undefined {
+  const { versionMaxCount: maxCount, versionMaxAgeDays: maxAgeDays } = shared;
+  if (maxCount === undefined && maxAgeDays === undefined) return undefined;
+  return { ...(maxCount !== undefined && { maxCount }), ...(maxAgeDays !== undefined && { maxAgeDays }) };
 }
 
 interface Made {

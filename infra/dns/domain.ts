@@ -12,7 +12,9 @@ export type DomainTarget =
         readonly zoneId: pulumi.Input<string>;
       };
     }
-  | { readonly addresses: readonly pulumi.Input<string>[]; readonly ttlSeconds?: number };
+  | { readonly addresses: readonly pulumi.Input<string>[]; readonly ttlSeconds?: number }
+  /** An environment's own name, in the same zone; a swap makes it lead to another one of these. */
+  | { readonly ownName: Domain; readonly swappableWith: readonly Domain[] };
 
 /** How a record shares its name with others. */
 export interface Routing extends Pick<RoutingConfiguration, 'policy' | 'weight' | 'failover'> {
@@ -25,19 +27,22 @@ export interface DomainArgs {
   readonly hostedZoneId: string;
   /** The application's domain, such as mywordpress.example. */
   readonly domainName: string;
-  /** Name below it, such as www; @ is the domain itself. */
+  /** Name below it, such as www or web.prod.env; @ is the domain itself. */
   readonly record: string;
   readonly target: DomainTarget;
   /** Undefined: the record has its name alone. */
-  readonly routing: Routing | undefined;
+  readonly routing?: Routing | undefined;
   /** Other names of the stack. A record comes after those of its own name: the first gives the name its policy. */
-  readonly others: readonly Domain[];
+  readonly others?: readonly Domain[];
   readonly tags: Record<string, string>;
 }
 
 /** Pure: `www` of `mywordpress.example` is `www.mywordpress.example`. */
 export const fullName = (record: string, domainName: string): string =>
   record === '@' ? domainName : `${record}.${domainName}`;
+
+/** What the CLI moves when it swaps the names of two environments; Pulumi leaves it alone. */
+export const targetMovedBySwaps = ['aliases'];
 
 /** Short, so that a client follows within a minute when the address changes. */
 const standardTtlSeconds = 60;
@@ -68,26 +73,36 @@ export class Domain extends pulumi.ComponentResource {
 
   private createRecord(
     name: string,
-    { hostedZoneId, target, routing, others }: DomainArgs,
+    { hostedZoneId, target, routing, others = [] }: DomainArgs,
   ): aws.route53.Record {
+    const first = [
+      ...('ownName' in target ? target.swappableWith : []),
+      ...others.filter(({ fqdn }) => fqdn === this.fqdn),
+    ];
     return new aws.route53.Record(
       name,
       {
         zoneId: hostedZoneId,
         name: this.fqdn,
         type: 'A',
-        ...destinationOf(target),
+        ...destinationOf(target, hostedZoneId),
         ...(routing && policyOf(routing)),
         ...(this.healthCheck && { healthCheckId: this.healthCheck.id }),
       },
-      { parent: this, dependsOn: others.filter(({ fqdn }) => fqdn === this.fqdn) },
+      {
+        parent: this,
+        dependsOn: first,
+        ...('ownName' in target && { ignoreChanges: targetMovedBySwaps }),
+      },
     );
   }
 }
 
 /** A load balancer is asked under its own name: the name that is routed may lead elsewhere. */
-const endpointOf = (target: DomainTarget): Endpoint =>
-  'loadBalancer' in target ? { name: target.loadBalancer.dnsName } : { address: target.addresses[0] ?? '' };
+function endpointOf(target: DomainTarget): Endpoint {
+  if ('loadBalancer' in target) return { name: target.loadBalancer.dnsName };
+  return 'ownName' in target ? { name: target.ownName.fqdn } : { address: target.addresses[0] ?? '' };
+}
 
 type Destination = Pick<aws.route53.RecordArgs, 'aliases' | 'records' | 'ttl'>;
 
@@ -95,11 +110,14 @@ type Destination = Pick<aws.route53.RecordArgs, 'aliases' | 'records' | 'ttl'>;
  * The alias does not evaluate its target's health: Route 53 calls a load balancer unhealthy as long as one of its
  * target groups is empty, and that of the idle slot always is. A health check asks the load balancer itself.
  */
-function destinationOf(target: DomainTarget): Destination {
+function destinationOf(target: DomainTarget, hostedZoneId: string): Destination {
   if ('addresses' in target)
     return { ttl: target.ttlSeconds ?? standardTtlSeconds, records: [...target.addresses] };
-  const { dnsName, zoneId } = target.loadBalancer;
-  return { aliases: [{ name: dnsName, zoneId, evaluateTargetHealth: false }] };
+  const { name, zoneId } =
+    'ownName' in target
+      ? { name: target.ownName.fqdn, zoneId: hostedZoneId }
+      : { name: target.loadBalancer.dnsName, zoneId: target.loadBalancer.zoneId };
+  return { aliases: [{ name, zoneId, evaluateTargetHealth: false }] };
 }
 
 type Policy = Pick<
@@ -116,4 +134,16 @@ function policyOf({ policy, setIdentifier, weight, failover }: Routing): Policy 
     case 'MultivalueAnswer':
       return { setIdentifier, multivalueAnswerRoutingPolicy: true };
   }
+}
+
+type Destination = Pick<aws.route53.RecordArgs, 'ttl' | 'records' | 'aliases'>;
+
+function destination(target: DomainTarget, hostedZoneId: string): Destination {
+  if ('address' in target) return { ttl: ttlSeconds, records: [target.address] };
+  const { name, zoneId } =
+    'ownName' in target
+      ? { name: target.ownName.fqdn, zoneId: hostedZoneId }
+      : { name: target.loadBalancer.dnsName, zoneId: target.loadBalancer.zoneId };
+  // There is one target without a spare: its health cannot change the answer for the better.
+  return { aliases: [{ name, zoneId, evaluateTargetHealth: false }] };
 }

@@ -6,6 +6,7 @@ import type {
   databaseEndpoint,
   DeploymentOptions,
   environmentDescriptor,
+  EnvironmentDescriptor,
   instanceDescriptor,
   sharedFiles,
   WorkerDaemon,
@@ -63,6 +64,7 @@ export interface MadeForEnvironment {
   readonly loadBalancer:
     { readonly arn: string; readonly dnsName: string; readonly listenerArn: string } | undefined;
   readonly elasticIp: string | undefined;
+  readonly hostName: EnvironmentDescriptor['hostName'];
   readonly url: string | undefined;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;

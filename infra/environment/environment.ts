@@ -7,7 +7,6 @@ import type { ApplicationDescriptor } from '../../model/schemas.ts';
 import type { DomainConfiguration, EnvironmentConfiguration } from '../config.ts';
 import type { DataStores } from '../data/data-stores.ts';
 import { describeStores } from '../data/describe-stores.ts';
-import type { Domain } from '../dns/domain.ts';
 import { createDescriptor } from '../descriptor.ts';
 import { environmentPrefix } from '../naming.ts';
 import type { Network } from '../network/network.ts';
@@ -36,14 +35,14 @@ export interface EnvironmentArgs {
   readonly stores: DataStores;
   /** Domain of the stack; needed for a `record` only. */
   readonly domain: DomainConfiguration | undefined;
-  /** Names of the stack's other environments, as far as they are made. */
-  readonly otherNames: readonly Domain[];
   /** The queue that this environment's application gives work to. */
   readonly targetQueue?: WorkQueue | undefined;
 }
 
 /** One tier's instances with everything around them: entrance, role, logs, two slots, and the descriptors that name it all. */
 export class Environment extends pulumi.ComponentResource {
+  /** First part of the names of all its resources. */
+  readonly name: string;
   readonly web: WebTier | undefined;
   readonly worker: WorkerTier | undefined;
   /** What a deployment has still to roll out; undefined when the instances run what Pulumi made. */
@@ -53,6 +52,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     const name = environmentPrefix(args.name);
     super('beanpole:environment:Environment', name, {}, opts);
+    this.name = name;
 
     const chain = this.createSecurityChain(name, args);
     this.web = args.configuration.tier === 'WebServer' ? this.createWebTier(name, args, chain) : undefined;
@@ -112,7 +112,6 @@ export class Environment extends pulumi.ComponentResource {
         network: args.network,
         loadBalancerSecurityGroupId: chain.loadBalancerId,
         activeSlot: args.observed.activeSlot,
-        otherNames: args.otherNames,
         zone:
           hostedZone && args.domain
             ? {
@@ -281,6 +280,7 @@ export class Environment extends pulumi.ComponentResource {
         green: this.slotIds('green', slots.green),
         loadBalancer: this.web?.loadBalancer && addressesOf(this.web.loadBalancer),
         elasticIp: this.web?.elasticIp?.publicIp,
+        hostName: this.web?.hostName,
         url: this.web?.url,
         queueUrl: this.worker?.queue.url,
         deadLetterQueueUrl: this.worker?.queue.deadLetterUrl,

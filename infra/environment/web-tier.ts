@@ -1,11 +1,12 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { tags } from '../../model/names.ts';
+import { ownRecord, tags } from '../../model/names.ts';
 import type { EnvironmentName, Slot } from '../../model/names.ts';
+import type { EnvironmentDescriptor } from '../../model/schemas.ts';
 import type { EnvironmentConfiguration } from '../config.ts';
 import { Certificate } from '../dns/certificate.ts';
 import { Domain, fullName } from '../dns/domain.ts';
-import type { DomainTarget, Routing } from '../dns/domain.ts';
+import type { DomainArgs, DomainTarget, Routing } from '../dns/domain.ts';
 import { setIdentifierOf } from '../dns/routing-rules.ts';
 import type { Network } from '../network/network.ts';
 import { LoadBalancer } from './load-balancer.ts';
@@ -20,8 +21,6 @@ export interface WebTierArgs {
   readonly activeSlot: Slot;
   /** Where names are made; needed for a `record` only. */
   readonly zone: WebZone | undefined;
-  /** Of other environments of the stack. */
-  readonly otherNames: readonly Domain[];
 }
 
 export interface WebZone {
@@ -35,19 +34,26 @@ export interface WebZone {
 export class WebTier extends pulumi.ComponentResource {
   readonly loadBalancer: LoadBalancer | undefined;
   readonly elasticIp: aws.ec2.Eip | undefined;
-  readonly domain: Domain | undefined;
   readonly url: pulumi.Output<string>;
+  /** In DNS, what always leads here, so that names can be swapped; undefined without a `record`, or with its `routing`. */
+  readonly ownName: Domain | undefined;
+  /** The `record` of the stack file, which is made when all environments of the stack have their own names. */
+  readonly publicName: Omit<DomainArgs, 'target' | 'others'> | undefined;
+  /** Of that name; undefined without HTTPS. */
+  readonly certificateArn: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:environment:WebTier', name, {}, opts);
 
+    this.certificateArn = this.createCertificate(name, args);
     if (args.loadBalancerSecurityGroupId !== undefined)
       this.loadBalancer = this.createLoadBalancer(name, args, args.loadBalancerSecurityGroupId);
     else this.elasticIp = this.createElasticIp(name, args);
-    this.domain = this.createDomain(name, args);
+    this.publicName = publicNameOf(args);
+    this.ownName = this.createOwnName(`${name}-own`, args);
 
-    const scheme = this.domain && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
-    this.url = pulumi.interpolate`${scheme}://${this.domain?.fqdn ?? this.address()}`;
+    const scheme = this.publicName && args.zone?.sslPolicy !== undefined ? 'https' : 'http';
+    this.url = pulumi.interpolate`${scheme}://${this.fqdn ?? this.address()}`;
     this.registerOutputs({ url: this.url });
   }
 
@@ -76,14 +82,23 @@ export class WebTier extends pulumi.ComponentResource {
         slowStartSeconds: configuration.slowStartSeconds,
         stickinessSeconds: configuration.stickinessSeconds,
         stickinessCookieName: configuration.stickinessCookieName,
-        tls: this.createTls(name, args),
+        tls: this.tls(args),
         tags: tags(args.name),
       },
       { parent: this },
     );
   }
 
-  private createTls(name: string, { zone, configuration, ...args }: WebTierArgs): LoadBalancerArgs['tls'] {
+  private tls({ zone }: WebTierArgs): LoadBalancerArgs['tls'] {
+    const { certificateArn } = this;
+    if (zone?.sslPolicy === undefined || certificateArn === undefined) return undefined;
+    return { certificateArn, policy: zone.sslPolicy };
+  }
+
+  private createCertificate(
+    name: string,
+    { zone, configuration, ...args }: WebTierArgs,
+  ): pulumi.Output<string> | undefined {
     if (zone?.sslPolicy === undefined || configuration.record === undefined) return undefined;
     const { arn } = new Certificate(
       name,
@@ -94,7 +109,7 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return { certificateArn: arn, policy: zone.sslPolicy };
+    return arn;
   }
 
   private createElasticIp(name: string, args: WebTierArgs): aws.ec2.Eip {
@@ -105,25 +120,26 @@ export class WebTier extends pulumi.ComponentResource {
     );
   }
 
-  private createDomain(name: string, args: WebTierArgs): Domain | undefined {
-    const { zone, configuration } = args;
-    if (!zone || configuration.record === undefined) return undefined;
-    return new Domain(
-      name,
-      {
-        hostedZoneId: zone.hostedZoneId,
-        domainName: zone.domainName,
-        record: configuration.record,
-        target: this.target(),
-        routing: routingOf(args),
-        others: args.otherNames,
-        tags: tags(args.name),
-      },
-      { parent: this },
-    );
+  /** The `record` of the stack file, in full. */
+  private get fqdn(): string | undefined {
+    return this.publicName && fullName(this.publicName.record, this.publicName.domainName);
   }
 
-  private target(): DomainTarget {
+  /** Both names, as the CLI is told; undefined where they cannot be swapped. */
+  get hostName(): EnvironmentDescriptor['hostName'] {
+    const { ownName, publicName, fqdn } = this;
+    if (!ownName || !publicName || fqdn === undefined) return undefined;
+    return { hostedZoneId: publicName.hostedZoneId, name: fqdn, ownName: ownName.fqdn };
+  }
+
+  private createOwnName(name: string, args: WebTierArgs): Domain | undefined {
+    if (!this.publicName || this.publicName.routing) return undefined;
+    const own = { ...this.publicName, record: ownRecord(args.name), target: this.target };
+    return new Domain(name, own, { parent: this });
+  }
+
+  /** What its names lead to. */
+  get target(): DomainTarget {
     return this.loadBalancer ? { loadBalancer: this.loadBalancer } : { addresses: [this.address()] };
   }
 
@@ -143,4 +159,12 @@ function routingOf({ name, configuration, zone }: WebTierArgs): Routing | undefi
     setIdentifier: setIdentifierOf(routing, name.stack, name.environment),
     healthCheck: healthCheck && { ...healthCheck, protocol, path: healthCheck.path ?? healthCheckPath },
   };
+}
+
+function publicNameOf(args: WebTierArgs): WebTier['publicName'] {
+  const { zone, configuration } = args;
+  if (!zone || configuration.record === undefined) return undefined;
+  const { hostedZoneId, domainName } = zone;
+  const { record } = configuration;
+  return { hostedZoneId, domainName, record, routing: routingOf(args), tags: tags(args.name) };
 }

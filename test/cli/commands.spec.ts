@@ -1,3 +1,5 @@
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'chai';
 import { keys } from '../../model/names.ts';
 import type { DeploymentLock } from '../../model/schemas.ts';
@@ -18,6 +20,19 @@ describe('beanpole deploy', () => {
     await run(self, 'deploy dev');
     expect(self.sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).to.deep.equal(['i-1', 'i-9']);
     expect(self.output.notes.filter((note) => note.includes('runs v2'))).to.have.length(2);
+  });
+
+  it('refuses alarms that there are not: they would never stop anything', async () => {
+    const self = shop();
+    mockClient(self.context.clients.cloudwatch)
+      .on(DescribeAlarmsCommand)
+      .resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'OK' }] });
+    await run(self, 'deploy dev/web --version v1');
+    const line = 'deploy dev/web --version v2 --policy BlueGreen --keep-warm 1s --alarms errors,latncy';
+    const error = await errorOf(self, line);
+    expect(error.message).to.contain('There is no CloudWatch alarm latncy').and.not.contain('alarm errors');
+    expect(error.exitCode).to.equal(2);
+    expect(self.sent).to.have.length(1);
   });
 
   it('sends the document everything that the agent needs', async () => {

@@ -90,12 +90,18 @@ describe('the dev stack', () => {
   });
 
   it('has a name that follows the address within a minute', () => {
-    expect(recording.only('aws:route53/record:Record').inputs).to.deep.equal({
+    expect(recording.only('aws:route53/record:Record', 'mywordpress-dev-web-own').inputs).to.deep.equal({
       zoneId: 'Z-APPLICATION',
-      name: 'dev.mywordpress.example',
+      name: 'web.dev.env.mywordpress.example',
       type: 'A',
       ttl: 60,
       records: ['198.51.100.7'],
+    });
+    expect(recording.only('aws:route53/record:Record', 'mywordpress-dev-web').inputs).to.deep.include({
+      name: 'dev.mywordpress.example',
+      aliases: [
+        { name: 'web.dev.env.mywordpress.example', zoneId: 'Z-APPLICATION', evaluateTargetHealth: false },
+      ],
     });
   });
 
@@ -198,6 +204,11 @@ describe('the dev stack', () => {
           launchTemplateId: 'mywordpress-dev-web-green-id',
           launchTemplateVersion: '3',
         },
+      },
+      hostName: {
+        hostedZoneId: 'Z-APPLICATION',
+        name: 'dev.mywordpress.example',
+        ownName: 'web.dev.env.mywordpress.example',
       },
       elasticIp: '198.51.100.7',
       url: 'http://dev.mywordpress.example',

@@ -81,6 +81,37 @@ describe('the prod stack with https', () => {
   });
 });
 
+describe('two web environments with https', () => {
+  it('hold the certificates of each other, so that their names can be swapped', async () => {
+    const configuration = configurationOf('prod') as EnvironmentStack;
+    const { web, ...others } = configuration.environments;
+    if (!web) throw new Error('prod has no web environment.');
+    const recording = await recordEnvironments({
+      ...configuration,
+      domain: { name: 'mywordpress.example', https: true, sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
+      environments: { ...others, web, next: { ...web, record: 'next' } },
+    });
+    const shared = recording
+      .ofType('aws:lb/listenerCertificate:ListenerCertificate')
+      .map(({ name, inputs }) => [name, inputs]);
+    expect(shared).to.have.deep.members([
+      [
+        'mywordpress-prod-web-for-next',
+        { listenerArn: arn('mywordpress-prod-web-https'), certificateArn: arn('mywordpress-prod-next') },
+      ],
+      [
+        'mywordpress-prod-next-for-web',
+        { listenerArn: arn('mywordpress-prod-next-https'), certificateArn: arn('mywordpress-prod-web') },
+      ],
+    ]);
+    const own = ['web', 'next'].map((name) => `aws:route53/record:Record::mywordpress-prod-${name}-own`);
+    for (const name of ['web', 'next'])
+      expect(
+        recording.only('aws:route53/record:Record', `mywordpress-prod-${name}`).dependsOn,
+      ).to.include.members(own);
+  });
+});
+
 describe('a load balancer of the stack file', () => {
   it('deals requests out as the environment says', async () => {
     const configuration = configurationOf('prod') as EnvironmentStack;

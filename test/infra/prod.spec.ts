@@ -140,13 +140,23 @@ describe('the prod stack', () => {
     expect(recording.ofType('aws:ec2/eip:Eip')).to.deep.equal([]);
   });
 
-  it('has an alias for the load balancer', () => {
-    expect(recording.only('aws:route53/record:Record').inputs).to.deep.equal({
+  it('has a name of its own that leads to the load balancer, and one of the stack file that a swap may move', () => {
+    expect(recording.only('aws:route53/record:Record', 'mywordpress-prod-web-own').inputs).to.deep.equal({
       zoneId: 'Z-APPLICATION',
-      name: 'www.mywordpress.example',
+      name: 'web.prod.env.mywordpress.example',
       type: 'A',
       aliases: [{ name: 'mywordpress-prod-web.elb.example', zoneId: 'Z-ELB', evaluateTargetHealth: false }],
     });
+    const record = recording.only('aws:route53/record:Record', 'mywordpress-prod-web');
+    expect(record.inputs).to.deep.equal({
+      zoneId: 'Z-APPLICATION',
+      name: 'www.mywordpress.example',
+      type: 'A',
+      aliases: [
+        { name: 'web.prod.env.mywordpress.example', zoneId: 'Z-APPLICATION', evaluateTargetHealth: false },
+      ],
+    });
+    expect(record.ignoreChanges).to.deep.equal(['aliases']);
   });
 
   it('keeps logs for a week', () => {
@@ -178,6 +188,11 @@ describe('the prod stack', () => {
         arn: arn('mywordpress-prod-web'),
         dnsName: 'mywordpress-prod-web.elb.example',
         listenerArns: [arn('mywordpress-prod-web-http')],
+      },
+      hostName: {
+        hostedZoneId: 'Z-APPLICATION',
+        name: 'www.mywordpress.example',
+        ownName: 'web.prod.env.mywordpress.example',
       },
       url: 'http://www.mywordpress.example',
     });

@@ -6,7 +6,8 @@ import { findApplication, listEnvironments } from '../../environments.ts';
 import { UserError } from '../../errors.ts';
 import { applicationOf, type Project } from '../../project.ts';
 import { createVersion, type Source } from '../../versions/create.ts';
-import { gitCommit } from '../../versions/git.ts';
+import { gitCommit, labelFrom } from '../../versions/git.ts';
+import { applyLifecycle } from '../../versions/lifecycle.ts';
 
 /** Elastic Beanstalk keeps at most so much of a commit's message. */
 const descriptionLength = 200;
@@ -15,7 +16,12 @@ export default command({
   name: 'version create',
   group: 'Build',
   summary: 'Build source bundles and keep them under a label that is never used again.',
-  argument: { name: 'label', summary: 'Letters, digits, . _ + -, at most 100: v42.', required: true },
+  argument: {
+    name: 'label',
+    summary:
+      'Letters, digits, . _ + -, at most 100: v42. Without one: app-<commit>-<date>_<time>, as eb calls it.',
+    required: false,
+  },
   options: {
     web: text('folder', 'Folder or .zip of the web application; app/ unless given.'),
     worker: text('folder', 'Folder or .zip of the worker; worker/ unless given.'),
@@ -26,6 +32,7 @@ export default command({
   },
   examples: [
     { command: 'beanpole version create v42', effect: 'bundles of app/ and worker/' },
+    { command: 'beanpole version create', effect: 'the same, called after the commit and the time' },
     { command: 'beanpole version create v42 --web site', effect: 'the web bundle from site/' },
     {
       command: 'beanpole version create v42 --web site.zip',
@@ -33,9 +40,9 @@ export default command({
     },
   ],
 
-  async run(label, options, context) {
-    const { project, clients, ui } = context;
-    requireLabel(label);
+  async run(given, options, context) {
+    const { project, clients, clock, ui } = context;
+    if (given !== '') requireLabel(given);
     const name = applicationOf(project, options.application);
     const sources = findSources(project, options);
     const [application, environments, git] = await Promise.all([
@@ -43,6 +50,7 @@ export default command({
       listEnvironments(clients.ssm, name),
       gitCommit(project.folder),
     ]);
+    const label = given === '' ? labelFrom(git, clock.now()) : given;
     const board = ui.board();
     const description = (options.description ?? git?.subject ?? '').slice(0, descriptionLength);
     const sourceCommit = options.sourceCommit ?? git?.commit;
@@ -52,6 +60,7 @@ export default command({
     });
     if (options.json) ui.json(version);
     ui.note(ui.paint.good(`Version ${label} is ready (${Object.keys(version.bundles).join(', ')}).`));
+    await applyLifecycle(context, application);
     ui.next(`beanpole deploy ${environments[0]?.stack ?? 'dev'} --version ${label}`, 'to see it live');
   },
 });

@@ -7,6 +7,7 @@ import type { EnvironmentDescriptor, VersionManifest } from '../../../model/sche
 import { applicationOf } from '../../project.ts';
 import { size } from '../../ui/duration.ts';
 import { findVersion } from '../../versions/catalogue.ts';
+import { findUses, reasonsFor } from '../../versions/uses.ts';
 
 export default command({
   name: 'version show',
@@ -27,9 +28,13 @@ export default command({
     ]);
     const documents = createDocuments(clients.s3, application.bucket);
     const version = await findVersion(documents, label);
-    const environmentNames = await runningOn(documents, environments, label);
-    if (json) ui.json({ ...version, environments: environmentNames });
-    else ui.data(textOf(version, environmentNames));
+    const [environmentNames, uses] = await Promise.all([
+      runningOn(documents, environments, label),
+      findUses(documents, name),
+    ]);
+    const reasons = reasonsFor(uses, label);
+    if (json) ui.json({ ...version, environments: environmentNames, neededBecause: reasons });
+    else ui.data(textOf(version, environmentNames, reasons));
   },
 });
 
@@ -48,7 +53,11 @@ async function runningOn(
     .map(displayName);
 }
 
-function textOf(version: VersionManifest, environments: readonly string[]): string {
+function textOf(
+  version: VersionManifest,
+  environments: readonly string[],
+  reasons: readonly string[],
+): string {
   const bundles = Object.entries(version.bundles).map(
     ([tier, bundle]) => `${tier.padEnd(12)} ${size(bundle?.bytes ?? 0)}, sha256 ${bundle?.sha256 ?? ''}`,
   );
@@ -60,5 +69,6 @@ function textOf(version: VersionManifest, environments: readonly string[]): stri
     `Built for    ${version.architecture}`,
     ...bundles,
     `Runs on      ${environments.length > 0 ? environments.join(', ') : 'no environment'}`,
+    `Needed       ${reasons.length > 0 ? reasons.join('; ') : 'by nobody: it can be deleted'}`,
   ].join('\n');
 }

@@ -14,6 +14,8 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   CancelCommandCommand,
@@ -52,6 +54,8 @@ export interface Account {
   readonly events: Event[];
   readonly output: { data: string[]; notes: string[]; json: unknown[] };
   readonly interrupt: AbortController;
+  /** What a person answers when asked; nobody is there unless told. */
+  confirms: boolean | undefined;
   /** What an instance answers to a deploy command. */
   answer: (instanceId: string, command: Readonly<Record<string, string[]>>) => Partial<InstanceResult>;
   add(environment: EnvironmentDescriptor, ...instances: string[]): void;
@@ -67,6 +71,8 @@ export function account(): Account {
   const note = (text: string) => void output.notes.push(text);
   const clients = {
     s3: bucket.s3,
+    rds: new RDSClient({ region: 'eu-central-1' }),
+    route53: new Route53Client({ region: 'eu-central-1' }),
     ssm: new SSMClient({ region: 'eu-central-1' }),
     autoScaling: new AutoScalingClient({ region: 'eu-central-1' }),
     cloudwatch: new CloudWatchClient({ region: 'eu-central-1' }),
@@ -89,6 +95,7 @@ export function account(): Account {
         next: (command) => {
           note(`Next: ${command}`);
         },
+        confirm: () => Promise.resolve(self.confirms),
         board: () => ({ row: () => undefined, line: note, close: () => undefined }),
         paint,
         dataPaint: paint,
@@ -105,6 +112,7 @@ export function account(): Account {
     events: [],
     output,
     interrupt,
+    confirms: undefined,
     answer: () => ({}),
     add(environment, ...instances) {
       self.parameters.set(parameters.environmentDescriptor(environment), JSON.stringify(environment));

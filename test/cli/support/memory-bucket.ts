@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -23,6 +25,10 @@ export interface MemoryBucket {
   beforePut: (key: string) => void;
   /** Called after each write, before its answer; may throw, so that the answer is lost. */
   afterPut: (key: string) => void;
+  /** Called after an object was hidden by a delete marker. */
+  afterDelete: (key: string) => void;
+  /** When objects were last written, as listings say; long ago unless told. */
+  readonly modified: Map<string, number>;
 }
 
 const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
@@ -39,6 +45,8 @@ export function memoryBucket(): MemoryBucket {
     put: (key, value) => objects.set(key, Buffer.from(JSON.stringify(value))),
     beforePut: () => undefined,
     afterPut: () => undefined,
+    afterDelete: () => undefined,
+    modified: new Map(),
   };
   mock.on(GetObjectCommand).callsFake(({ Key }: { Key: string }) => {
     const body = objects.get(Key);
@@ -50,8 +58,29 @@ export function memoryBucket(): MemoryBucket {
     return {};
   });
   mock.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => ({
-    Contents: [...objects.keys()].filter((Key) => Key.startsWith(Prefix)).map((Key) => ({ Key })),
+    Contents: [...objects.keys()]
+      .filter((Key) => Key.startsWith(Prefix))
+      .map((Key) => ({
+        Key,
+        Size: objects.get(Key)?.length ?? 0,
+        LastModified: new Date(bucket.modified.get(Key) ?? Date.UTC(2026, 0, 1)),
+      })),
   }));
+  const hidden = new Map<string, { key: string; body: Buffer }>();
+  mock.on(DeleteObjectCommand).callsFake(({ Key, VersionId }: { Key: string; VersionId?: string }) => {
+    const below = hidden.get(VersionId ?? '');
+    if (below && !objects.has(below.key)) objects.set(below.key, below.body);
+    if (VersionId !== undefined) return {};
+    const marker = `marker-${hidden.size + 1}`;
+    hidden.set(marker, { key: Key, body: objects.get(Key) ?? Buffer.alloc(0) });
+    objects.delete(Key);
+    bucket.afterDelete(Key);
+    return { VersionId: marker, DeleteMarker: true };
+  });
+  mock.on(DeleteObjectsCommand).callsFake(({ Delete }: { Delete: { Objects: { Key: string }[] } }) => {
+    for (const { Key } of Delete.Objects) objects.delete(Key);
+    return {};
+  });
   mock.on(PutObjectCommand).callsFake(async (input: Put) => {
     bucket.beforePut(input.Key);
     const before = objects.get(input.Key);

@@ -35,6 +35,9 @@ export function memoryDocuments(): MemoryDocuments {
       if (bodies.get(key)?.etag !== etag) throw new ConflictError(key);
       return write(key, value);
     },
+    async remove(keys) {
+      for (const key of keys) bodies.delete(key);
+    },
     async list(prefix) {
       return [...bodies.keys()].filter((key) => key.startsWith(prefix));
     },

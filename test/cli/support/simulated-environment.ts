@@ -178,7 +178,7 @@ export class SimulatedEnvironment {
           }),
         moveAddress: (id) => this.#effect(() => (this.addressOwner = id)).then(() => undefined),
       },
-      alarms: { ringing: () => Promise.resolve([]) },
+      alarms: { ringing: () => Promise.resolve([]), missing: () => Promise.resolve([]) },
       journal: openJournal(this.#documents, name, stored, this.clock),
       pointers: createPointers(this.#documents, name),
       lease,

@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { keys } from '../../../model/names.ts';
+import { keys, parameters } from '../../../model/names.ts';
 import type { VersionManifest } from '../../../model/schemas.ts';
 import type { UserError } from '../../../cli/errors.ts';
 import { commands } from '../../../cli/commands/index.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { account, type Account } from '../support/account.ts';
-import { version } from '../support/fixtures.ts';
+import { run } from '../support/commands.ts';
+import { application, version } from '../support/fixtures.ts';
 
 describe('making a version', () => {
   let folder: string;
@@ -67,6 +68,48 @@ describe('making a version', () => {
       expect(uploaded(self).sort()).to.deep.equal(
         [made.bundles.WebServer?.key, made.bundles.Worker?.key].sort(),
       );
+    });
+
+    it('calls a version after the time when there is no label and no commit', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      await create(self);
+      expect(manifest(self, 'app-260501_120000').label).to.equal('app-260501_120000');
+    });
+
+    it('uploads a bundle again that was deleted before its manifest named it', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      await create(self, 'v1');
+      const [key = ''] = uploaded(self);
+      self.bucket.beforePut = (written) => {
+        if (written === keys.version('v2')) self.bucket.objects.delete(key);
+      };
+      await create(self, 'v2');
+      expect(uploaded(self)).to.deep.equal([key]);
+    });
+
+    it('does not take the label of a version that was deleted', async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      await create(self, 'v1');
+      await run(self, 'version delete v1');
+      const error = await errorOf(create(self, 'v1'));
+      expect(error.message).to.contain('existed until ann@laptop deleted it');
+      expect(manifest(self, 'v1')).to.equal(null);
+    });
+
+    it("deletes what is beyond the application's limit, and tells which", async () => {
+      write({ 'app/Procfile': 'web: node server.js' });
+      const self = shop();
+      const descriptor = { ...application, versionLifecycle: { maxCount: 2 } };
+      self.parameters.set(parameters.application('shop'), JSON.stringify(descriptor));
+      self.bucket.put(keys.version('v1'), version('v1'));
+      self.bucket.put(keys.version('v2'), version('v2', { createdAt: '2026-04-30T10:00:00.000Z' }));
+      await create(self, 'v3');
+      expect(manifest(self, 'v2')).to.equal(null);
+      expect(manifest(self, 'v1')).not.to.equal(null);
+      expect(self.output.notes).to.include("Deleted by the application's lifecycle: v2.");
     });
 
     it('uploads the same bytes once, whatever the label', async () => {

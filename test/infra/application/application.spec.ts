@@ -123,6 +123,14 @@ describe('the application stack', () => {
     });
   });
 
+  it('tells the CLI which versions to keep, when the stack file says so', async () => {
+    const { shared, ...rest } = configurationOf('application') as SharedStack;
+    const limited = await recordShared({ ...rest, shared: { ...shared, versionMaxCount: 20 } });
+    const { inputs } = limited.only('aws:ssm/parameter:Parameter');
+    const descriptor = applicationDescriptor.parse(JSON.parse(String(inputs.insecureValue)));
+    expect(descriptor.versionLifecycle).to.deep.equal({ maxCount: 20 });
+  });
+
   it('puts out what a person needs next', () => {
     expect(recording.outputs).to.deep.equal({
       bucket,
