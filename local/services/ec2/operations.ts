@@ -3,6 +3,7 @@ import { accountOperations } from './account.ts';
 import { addressOperations } from './addresses.ts';
 import type { Ec2Context } from './context.ts';
 import { wouldSucceed } from './errors.ts';
+import { imageAttributeOperations } from './image-attributes.ts';
 import { imageOperations } from './images.ts';
 import { instanceAttributeOperations } from './instance-attributes.ts';
 import { instanceChangeOperations } from './instance-changes.ts';
@@ -19,8 +20,10 @@ import { profileOperations } from './profiles.ts';
 import { routeTableOperations } from './route-tables.ts';
 import { routeOperations } from './routes.ts';
 import { securityGroupOperations } from './security-groups.ts';
+import { snapshotOperations } from './snapshots.ts';
 import { subnetOperations } from './subnets.ts';
 import { tagOperations } from './tags.ts';
+import { volumeOperations } from './volumes.ts';
 import { vpcOperations } from './vpcs.ts';
 import { zoneOperations } from './zones.ts';
 
@@ -29,6 +32,7 @@ export function ec2Operations(context: Ec2Context) {
   return answeringDryRuns({
     ...accountOperations(context),
     ...addressOperations(context),
+    ...imageAttributeOperations(context),
     ...imageOperations(context),
     ...instanceAttributeOperations(context),
     ...instanceChangeOperations(context),
@@ -45,8 +49,10 @@ export function ec2Operations(context: Ec2Context) {
     ...routeOperations(context),
     ...routeTableOperations(context),
     ...securityGroupOperations(context),
+    ...snapshotOperations(context),
     ...subnetOperations(context),
     ...tagOperations(context),
+    ...volumeOperations(context),
     ...vpcOperations(context),
     ...zoneOperations(context),
   });
