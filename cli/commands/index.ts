@@ -11,6 +11,9 @@ import deploy from './deploy.ts';
 import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
 import events from './events.ts';
+import imageCreate from './image/create.ts';
+import imageDelete from './image/delete.ts';
+import imageList from './image/list.ts';
 import localDrillCache from './local/drill/cache.ts';
 import localDrillDatabase from './local/drill/database.ts';
 import localDrillInstance from './local/drill/instance.ts';
@@ -24,6 +27,8 @@ import localStatus from './local/status.ts';
 import localStop from './local/stop.ts';
 import logs from './logs.ts';
 import open from './open.ts';
+import platformShow from './platform/show.ts';
+import platformUpdate from './platform/update.ts';
 import promote from './promote.ts';
 import restart from './restart.ts';
 import resume from './resume.ts';
@@ -43,18 +48,23 @@ export const commands: readonly Command[] = [
   versionCreate,
   versionList,
   versionShow,
+  imageCreate,
+  imageList,
+  imageDelete,
   deploy,
   rollback,
   promote,
   abort,
   resume,
   restart,
+  platformUpdate,
   scale,
   configSet,
   configUnset,
   deploymentsList,
   deploymentsShow,
   status,
+  platformShow,
   events,
   configList,
   logs,
