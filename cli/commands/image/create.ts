@@ -37,10 +37,10 @@ export default command({
     if (json) ui.json(image);
     else ui.data(image.id);
     ui.note(ui.paint.good(`${image.id} (${image.name}) is available.`));
-    const key = `beanpole:environments.${environment.environment}.imageId`;
+    ui.note(`To boot from it, give ${environment.environment} in Pulumi.${environment.stack}.yaml: imageId: ${image.id}`);
     ui.next(
-      `pulumi config set --path '${key}' ${image.id} -s ${environment.stack}`,
-      `new instances boot from it after pulumi up -s ${environment.stack} and beanpole platform update ${target}`,
+      `pulumi up -s ${environment.stack}`,
+      `then beanpole platform update ${target} replaces the instances, without losing a request`,
     );
   },
 });

@@ -18,6 +18,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
+  type GetCommandInvocationCommandOutput,
   GetParameterCommand,
   DeleteParameterCommand,
   DescribeParametersCommand,
@@ -54,6 +55,8 @@ export interface Account {
   readonly interrupt: AbortController;
   /** What an instance answers to a deploy command. */
   answer: (instanceId: string, command: Readonly<Record<string, string[]>>) => Partial<InstanceResult>;
+  /** What a shell script on an instance comes to, instead of success. */
+  shell: (instanceId: string, script: string) => Partial<GetCommandInvocationCommandOutput>;
   add(environment: EnvironmentDescriptor, ...instances: string[]): void;
 }
 
@@ -106,6 +109,7 @@ export function account(): Account {
     output,
     interrupt,
     answer: () => ({}),
+    shell: () => ({}),
     add(environment, ...instances) {
       self.parameters.set(parameters.environmentDescriptor(environment), JSON.stringify(environment));
       self.groups.set(
@@ -218,6 +222,8 @@ function mockCommands(self: Account, mock: Mock): void {
     .on(GetCommandInvocationCommand)
     .callsFake(({ CommandId, InstanceId }: { CommandId: string; InstanceId: string }) => {
       const given = commands.get(CommandId)?.Parameters ?? {};
+      if (given.commands)
+        return { Status: 'Success', ...self.shell(InstanceId, given.commands.join('\n')) };
       const versionLabel = given.VersionLabel?.[0] ?? '';
       const result = {
         instanceId: InstanceId,
