@@ -71,7 +71,8 @@ async function launchFacts() {
 async function servedBy(Bucket: string, id: string): Promise<string | null> {
   try {
     const { Body } = await aws.s3.getObject({ Bucket, Key: `${environment}/health/${id}.json` });
-    return (JSON.parse((await Body?.transformToString()) ?? '{}') as { versionLabel: string | null }).versionLabel;
+    return (JSON.parse((await Body?.transformToString()) ?? '{}') as { versionLabel: string | null })
+      .versionLabel;
   } catch (error) {
     if ((error as Error).name === 'NoSuchKey') return null;
     throw error;

@@ -147,11 +147,7 @@ async function newestAmazonLinux(
   return image;
 }
 
-async function readImage(
-  { ec2 }: Clients,
-  id: string,
-  rootVolumeSizeGb: number,
-): Promise<Image | undefined> {
+async function readImage({ ec2 }: Clients, id: string, rootVolumeSizeGb: number): Promise<Image | undefined> {
   const described = unlessMissing(ec2.send(new DescribeImagesCommand({ ImageIds: [id] })), /^InvalidAMIID/);
   const [image] = (await explained(`the image ${id}`, described))?.Images ?? [];
   const parsed = architecture.safeParse(image?.Architecture);

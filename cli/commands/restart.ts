@@ -23,7 +23,9 @@ export default command({
   async run(argument, { dryRun, json, application, ...flags }, context) {
     const options = wishedOptions(flags);
     const environments = await findEnvironments(context, application, argument);
-    const wishes = await Promise.all(environments.map((environment) => wishForSameVersion(context, environment)));
+    const wishes = await Promise.all(
+      environments.map((environment) => wishForSameVersion(context, environment)),
+    );
     await deployAll(
       context,
       // A restart takes no new instances unless they are asked for.

@@ -47,7 +47,7 @@ export async function listImages(ec2: EC2Client, application: string): Promise<G
 export async function progressOf(ec2: EC2Client, { snapshots }: GoldenImage): Promise<string> {
   if (snapshots.length === 0) return 'its snapshot begins';
   const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [...snapshots] }));
-  return Snapshots.map(({ Progress }) => Progress || '0%').join(', ');
+  return Snapshots.map(({ Progress }) => Progress ?? '0%').join(', ');
 }
 
 /** Deregisters an image and deletes its snapshots, in one call; the answer names those that stay. */

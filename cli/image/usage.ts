@@ -41,7 +41,10 @@ async function usesOf(clients: Clients, environment: EnvironmentDescriptor): Pro
       instances.map(({ id }) => id),
     );
     return [
-      { image: await templateImage(ec2, template, latest), user: `${target} (launch template, slot ${slot})` },
+      {
+        image: await templateImage(ec2, template, latest),
+        user: `${target} (launch template, slot ${slot})`,
+      },
       // An empty slot's group gets the newest version before it launches anything.
       ...(version !== latest && size.maxSize > 0
         ? [{ image: await templateImage(ec2, template, version), user: `${target} (group, slot ${slot})` }]

@@ -98,7 +98,11 @@ describe('beanpole image create', () => {
   });
 
   describe('run again after it was killed', () => {
-    const builder = (self: ReturnType<typeof studio>, state: 'running' | 'stopped', reason?: string): void => {
+    const builder = (
+      self: ReturnType<typeof studio>,
+      state: 'running' | 'stopped',
+      reason?: string,
+    ): void => {
       self.ec2.instances.set('i-left', {
         InstanceId: 'i-left',
         State: { Name: state },
@@ -200,19 +204,14 @@ describe('beanpole image list and delete', () => {
 describe('beanpole platform', () => {
   it('shows what instances are against what new ones would be', async () => {
     const self = studio();
-    self.add(
-      { ...environment(), agent: 'b'.repeat(64), slots: slotsAt('2') },
-      'i-1',
-    );
+    self.add({ ...environment(), agent: 'b'.repeat(64), slots: slotsAt('2') }, 'i-1');
     self.ec2.templates.set('lt-blue 2', { ImageId: 'ami-golden-1', UserData: '' });
     await run(self, 'platform show dev --json');
     expect(self.output.json[0]).to.deep.equal([
       {
         ...{ environment: 'dev/web', image: 'ami-golden-1', agent: 'b'.repeat(64) },
         ...{ launchTemplateVersion: '2', updatePending: true, newerAgent: agent },
-        instances: [
-          { id: 'i-1', image: 'ami-amazon', agent, launchTemplateVersion: '1', isCurrent: false },
-        ],
+        instances: [{ id: 'i-1', image: 'ami-amazon', agent, launchTemplateVersion: '1', isCurrent: false }],
         notes: [
           'The application stack has a newer agent (aaaaaaaaaaaa), which the launch template does not name yet; next: pulumi up -s dev',
           'Instances are older than version 2 of the launch template; next: beanpole platform update dev/web',

@@ -21,8 +21,7 @@ describe('golden images and platform updates', () => {
   const disk = (id: string, ...path: string[]) => join(cloud.folder, 'region/disks', id, ...path);
   const platform = async () =>
     (JSON.parse(await must(cloud.beanpole('platform', 'show', 'prod/web', '--json'))) as PlatformStatus[])[0];
-  const fleet = async (): Promise<string[]> =>
-    (await platform())?.instances.map(({ id }) => id).sort() ?? [];
+  const fleet = async (): Promise<string[]> => (await platform())?.instances.map(({ id }) => id).sort() ?? [];
   const builders = async () => {
     const { Reservations = [] } = await aws.ec2.describeInstances({
       Filters: [
@@ -79,7 +78,9 @@ describe('golden images and platform updates', () => {
     expect(code, stderr).to.equal(0);
     image = stdout.trim();
     expect(image).to.match(/^ami-/);
-    expect(stderr).to.contain(`Going on with golden, which an earlier run began on ${left[0]?.InstanceId ?? ''}`);
+    expect(stderr).to.contain(
+      `Going on with golden, which an earlier run began on ${left[0]?.InstanceId ?? ''}`,
+    );
     expect(stderr).to.contain(`give web in Pulumi.prod.yaml: imageId: ${image}`);
     expect(stderr).to.contain('Next: pulumi up -s prod');
     expect(await builders()).to.deep.equal([]);
@@ -96,9 +97,17 @@ describe('golden images and platform updates', () => {
     const snapshot = Ebs?.SnapshotId ?? '';
     expect(existsSync(disk(snapshot, 'opt/beanpole/agent.mjs'))).to.equal(true);
     expect(readFileSync(disk(snapshot, 'etc/machine-id'), 'utf8')).to.equal('');
-    for (const own of ['etc/beanpole', 'var/app', 'var/lib/beanpole', 'var/lib/cloud/instance', 'etc/hostname'])
+    for (const own of [
+      'etc/beanpole',
+      'var/app',
+      'var/lib/beanpole',
+      'var/lib/cloud/instance',
+      'etc/hostname',
+    ])
       expect(existsSync(disk(snapshot, own)), own).to.equal(false);
-    const machines = (await aws.ec2.describeInstances({})).Reservations?.flatMap(({ Instances = [] }) => Instances);
+    const machines = (await aws.ec2.describeInstances({})).Reservations?.flatMap(
+      ({ Instances = [] }) => Instances,
+    );
     const ids = machines?.map(({ InstanceId = '' }) => InstanceId) ?? [];
     expect(ids).to.have.length.of.at.least(3);
     const found = filesOf(disk(snapshot)).filter((file) => {
@@ -125,7 +134,9 @@ describe('golden images and platform updates', () => {
   });
 
   it('is kept while something uses it', async () => {
-    const [listed] = JSON.parse(await must(cloud.beanpole('image', 'list', '--json'))) as { usedBy: string[] }[];
+    const [listed] = JSON.parse(await must(cloud.beanpole('image', 'list', '--json'))) as {
+      usedBy: string[];
+    }[];
     expect(listed?.usedBy).to.include('prod/web (launch template, slot blue)');
     const { code, stderr } = await cloud.beanpole('image', 'delete', image);
     expect(code).to.equal(2);
@@ -186,7 +197,11 @@ interface PlatformStatus {
   readonly agent: string;
   readonly updatePending: boolean;
   readonly notes: readonly string[];
-  readonly instances: readonly { readonly id: string; readonly image: string; readonly agent: string | null }[];
+  readonly instances: readonly {
+    readonly id: string;
+    readonly image: string;
+    readonly agent: string | null;
+  }[];
 }
 
 const stack = `config:

@@ -28,7 +28,8 @@ export default command({
     const environment = await findEnvironment(context, application, argument);
     const target = displayName(environment);
     onLeave(
-      () => `The builder goes on by itself.\nNext: beanpole image create ${target}   (continues where this one was)`,
+      () =>
+        `The builder goes on by itself.\nNext: beanpole image create ${target}   (continues where this one was)`,
     );
     const board = ui.board();
     const image = await createImage(context, board, environment, name).finally(() => {
@@ -37,7 +38,9 @@ export default command({
     if (json) ui.json(image);
     else ui.data(image.id);
     ui.note(ui.paint.good(`${image.id} (${image.name}) is available.`));
-    ui.note(`To boot from it, give ${environment.environment} in Pulumi.${environment.stack}.yaml: imageId: ${image.id}`);
+    ui.note(
+      `To boot from it, give ${environment.environment} in Pulumi.${environment.stack}.yaml: imageId: ${image.id}`,
+    );
     ui.next(
       `pulumi up -s ${environment.stack}`,
       `then beanpole platform update ${target} replaces the instances, without losing a request`,

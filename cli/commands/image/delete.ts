@@ -11,7 +11,9 @@ export default command({
   summary: 'Deregister a golden image and delete its snapshots; refused while something uses it.',
   argument: { name: 'image', summary: 'Id or name, as `beanpole image list` shows them.', required: true },
   options: { application: shared.application },
-  examples: [{ command: 'beanpole image delete ami-0123456789abcdef0', effect: 'it is gone, and costs nothing' }],
+  examples: [
+    { command: 'beanpole image delete ami-0123456789abcdef0', effect: 'it is gone, and costs nothing' },
+  ],
 
   async run(argument, { application: given }, { clients, project, ui }) {
     const application = applicationOf(project, given);

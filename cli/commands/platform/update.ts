@@ -69,7 +69,13 @@ export default command({
 const newerAgentSentence = ({ environment, agent, newerAgent }: PlatformStatus): string =>
   `The launch template of ${environment} names the agent ${shortDigest(agent)}, the application stack has ${shortDigest(newerAgent)}.`;
 
-function nothingToUpdate({ environment, launchTemplateVersion, image, agent, instances }: PlatformStatus): string {
+function nothingToUpdate({
+  environment,
+  launchTemplateVersion,
+  image,
+  agent,
+  instances,
+}: PlatformStatus): string {
   const count = instances.length === 1 ? 'its instance has' : `its ${instances.length} instances have`;
   return `${environment}: nothing to update; ${count} version ${launchTemplateVersion} of the launch template (image ${image ?? '-'}, agent ${shortDigest(agent)}).`;
 }

@@ -222,8 +222,7 @@ function mockCommands(self: Account, mock: Mock): void {
     .on(GetCommandInvocationCommand)
     .callsFake(({ CommandId, InstanceId }: { CommandId: string; InstanceId: string }) => {
       const given = commands.get(CommandId)?.Parameters ?? {};
-      if (given.commands)
-        return { Status: 'Success', ...self.shell(InstanceId, given.commands.join('\n')) };
+      if (given.commands) return { Status: 'Success', ...self.shell(InstanceId, given.commands.join('\n')) };
       const versionLabel = given.VersionLabel?.[0] ?? '';
       const result = {
         instanceId: InstanceId,
