@@ -28,7 +28,7 @@ import { Problems } from './problems.ts';
 import { Nginx } from './proxy/nginx.ts';
 import { placeholderFolder } from './proxy/nginx-config.ts';
 import { hidePlaceholder, showPlaceholder } from './proxy/placeholder.ts';
-import type { Settings } from './settings.ts';
+import { digestOf, type Settings } from './settings.ts';
 import { mountFiles } from './shared-files.ts';
 import { serveSocket, type Request } from './socket/server.ts';
 import { StateFile } from './state.ts';
@@ -283,6 +283,7 @@ export class Agent {
       facts: () => this.#known,
       state: () => this.#state.value,
       slot: this.#settings.slot,
+      agent: digestOf(this.#settings.agentFile),
       instance: this.#instance,
       deployer: this.#deployer,
       nginx: this.#nginx,

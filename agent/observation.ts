@@ -20,6 +20,8 @@ export interface ObservationParts {
   readonly facts: () => Facts;
   readonly state: () => AgentState;
   readonly slot: Slot;
+  /** Digest of the agent's own file. */
+  readonly agent: string;
   readonly instance: Pick<Instance, 'live'>;
   readonly deployer: Pick<Deployer, 'current'>;
   readonly nginx: { readonly isRunning: boolean };
@@ -88,6 +90,7 @@ function describe(parts: ObservationParts, { status, causes }: Health): HealthRe
     versionLabel: live?.versionLabel ?? null,
     deployment: live?.deployment ?? fencing.deployment,
     slot: parts.slot,
+    agent: parts.agent,
     launchedAt,
     reportedAt: new Date(parts.clock.now()).toISOString(),
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { instancePaths, type Slot } from '../model/names.ts';
 
@@ -11,6 +12,10 @@ export interface Settings {
   readonly agentFile: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** What an agent is known by: the digest that its key in the bucket has. */
+export const digestOf = (file: string): string =>
+  createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** Reads the agent's environment; the unit's environment file is read for commands typed by hand. */
 export function readSettings(environment: NodeJS.ProcessEnv, agentFile: string): Settings {

@@ -84,6 +84,8 @@ function nounOf(
 const nounSummaries: Record<string, string> = {
   cron: "Look at a worker's periodic tasks and their runs; run one now.",
   queue: "Look at a worker's queue and its dead letters; send, redrive, purge.",
+  image: 'Make golden images, from which instances boot faster; list and delete them.',
+  platform: 'What instances are made of: agent, image, launch template; show and update it.',
   version: 'Make, look at and delete application versions.',
   config: 'Set and look at environment properties.',
   environment: 'Tidy up after environments that were destroyed.',

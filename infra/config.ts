@@ -148,7 +148,7 @@ export const environmentSection = z.strictObject({
     .optional()
     .meta({
       description:
-        'Amazon Machine Image. Without it the newest Amazon Linux 2023 at the first `up`, kept from then on.',
+        'Amazon Machine Image: Amazon Linux 2023, or one made from it by `beanpole image create`. Without it the newest Amazon Linux 2023 at the first `up`, kept from then on.',
     }),
   rootVolumeSizeGb: wholeNumber(8, 16384)
     .default(8)

@@ -1,6 +1,11 @@
 /** Reads from AWS what the program must know before it registers a resource. */
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeImagesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  EC2Client,
+  type Image as ImageOfEc2,
+} from '@aws-sdk/client-ec2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -19,6 +24,7 @@ import {
 import type { Architecture, EnvironmentDescriptor } from '../model/schemas.ts';
 import { architectureOf } from './config.ts';
 import type { EnvironmentConfiguration, EnvironmentStack } from './config.ts';
+import { rootDevice } from './environment/launch-template.ts';
 import { applicationStackMissing } from './observed.ts';
 import type { Account, Image, Observed, ObservedEnvironment } from './observed.ts';
 
@@ -92,15 +98,20 @@ async function observeEnvironment(
 /** The image of the stack file, else the one in use, else the newest Amazon Linux: an image never changes by itself. */
 async function chooseImage(
   clients: Clients,
-  { imageId, instanceTypes: [instanceType = ''] }: EnvironmentConfiguration,
+  { imageId, instanceTypes: [instanceType = ''], rootVolumeSizeGb }: EnvironmentConfiguration,
   descriptor: EnvironmentDescriptor | undefined,
 ): Promise<Image> {
   const wanted = architectureOf(instanceType);
   if (imageId !== undefined)
-    return ensureArchitecture(await readImage(clients, imageId), imageId, wanted, instanceType);
+    return ensureArchitecture(
+      await readImage(clients, imageId, rootVolumeSizeGb),
+      imageId,
+      wanted,
+      instanceType,
+    );
   const inUse = descriptor && (await readTemplateImage(clients, descriptor.slots.blue.launchTemplateId));
-  const image = inUse !== undefined ? await readImage(clients, inUse) : undefined;
-  return image?.architecture === wanted ? image : newestAmazonLinux(clients, wanted);
+  const image = inUse !== undefined ? await readImage(clients, inUse, rootVolumeSizeGb) : undefined;
+  return image?.architecture === wanted ? image : newestAmazonLinux(clients, wanted, rootVolumeSizeGb);
 }
 
 function ensureArchitecture(
@@ -121,13 +132,17 @@ function ensureArchitecture(
 export const amazonLinuxParameter = (wanted: Architecture): string =>
   `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${wanted}`;
 
-async function newestAmazonLinux(clients: Clients, wanted: Architecture): Promise<Image> {
+async function newestAmazonLinux(
+  clients: Clients,
+  wanted: Architecture,
+  rootVolumeSizeGb: number,
+): Promise<Image> {
   const parameter = amazonLinuxParameter(wanted);
   const { Parameter } = await explained(
     `the parameter ${parameter}`,
     clients.ssm.send(new GetParameterCommand({ Name: parameter })),
   );
-  const image = await readImage(clients, Parameter?.Value ?? '');
+  const image = await readImage(clients, Parameter?.Value ?? '', rootVolumeSizeGb);
   if (!image)
     throw new RunError(
       `The image that ${parameter} names does not exist. Nothing was changed.\nNext: name one with imageId in the stack file.`,
@@ -135,11 +150,30 @@ async function newestAmazonLinux(clients: Clients, wanted: Architecture): Promis
   return image;
 }
 
-async function readImage({ ec2 }: Clients, id: string): Promise<Image | undefined> {
+async function readImage({ ec2 }: Clients, id: string, rootVolumeSizeGb: number): Promise<Image | undefined> {
   const described = unlessMissing(ec2.send(new DescribeImagesCommand({ ImageIds: [id] })), /^InvalidAMIID/);
   const [image] = (await explained(`the image ${id}`, described))?.Images ?? [];
   const parsed = architecture.safeParse(image?.Architecture);
-  return parsed.success ? { id, architecture: parsed.data } : undefined;
+  if (!parsed.success) return undefined;
+  ensureRootVolumeFits(image ?? {}, id, rootVolumeSizeGb);
+  return { id, architecture: parsed.data };
+}
+
+/** EC2 would only refuse the launch, when Pulumi has long said that all is well. */
+function ensureRootVolumeFits(
+  { RootDeviceName: device = rootDevice, BlockDeviceMappings: disks = [] }: ImageOfEc2,
+  id: string,
+  rootVolumeSizeGb: number,
+): void {
+  if (device !== rootDevice)
+    throw new RunError(
+      `The image ${id} has its root volume at ${device}, not at ${rootDevice} as Amazon Linux has. Nothing was changed.\nNext: an image made with \`beanpole image create\`, or none in the stack file.`,
+    );
+  const size = disks.find(({ DeviceName }) => DeviceName === device)?.Ebs?.VolumeSize ?? 0;
+  if (size > rootVolumeSizeGb)
+    throw new RunError(
+      `The root volume of the image ${id} has ${size} GB, more than rootVolumeSizeGb (${rootVolumeSizeGb}). Nothing was changed.\nNext: set rootVolumeSizeGb to ${size} or more in the stack file.`,
+    );
 }
 
 async function readTemplateImage({ ec2 }: Clients, template: string): Promise<string | undefined> {

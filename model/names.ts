@@ -82,6 +82,17 @@ export const tags = (name: EnvironmentName): Record<string, string> => ({
   'beanpole:environment': name.environment,
 });
 
+/** Tags of a golden image and its snapshot, besides the environment's it was made for; a builder has the first. */
+export const imageTags = {
+  /** The image's name. */
+  name: 'beanpole:image',
+  /** Digest of the agent in it. */
+  agent: 'beanpole:agent',
+} as const;
+
+/** What user data is told by an image's builder: install and fetch everything, start nothing. */
+export const prepareOnly = 'prepare';
+
 /** The SSM document that `deploy` sends to instances; made by the `application` stack. */
 export const deployDocument = (application: string): string => `beanpole-${application}-deploy`;
 

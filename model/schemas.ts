@@ -174,6 +174,8 @@ export const environmentDescriptor = z.strictObject({
   type: environmentType,
   platform,
   architecture,
+  /** Digest of the agent that the newest launch templates name. */
+  agent: sha256.optional(),
   bucket: z.string(),
   deployDocument: z.string(),
   deploymentPolicy,
@@ -379,6 +381,8 @@ export const healthReport = z.strictObject({
   versionLabel: label.nullable(),
   deployment: count,
   slot: slot.optional(),
+  /** Digest of the agent's own file. */
+  agent: sha256.optional(),
   launchedAt: time,
   reportedAt: time,
 });

@@ -12,6 +12,9 @@ import deploymentsList from './deployments/list.ts';
 import deploymentsShow from './deployments/show.ts';
 import environmentForget from './environment/forget.ts';
 import events from './events.ts';
+import imageCreate from './image/create.ts';
+import imageDelete from './image/delete.ts';
+import imageList from './image/list.ts';
 import localDrillCache from './local/drill/cache.ts';
 import localDrillDatabase from './local/drill/database.ts';
 import localDrillInstance from './local/drill/instance.ts';
@@ -26,6 +29,8 @@ import localStatus from './local/status.ts';
 import localStop from './local/stop.ts';
 import logs from './logs.ts';
 import open from './open.ts';
+import platformShow from './platform/show.ts';
+import platformUpdate from './platform/update.ts';
 import promote from './promote.ts';
 import restart from './restart.ts';
 import resume from './resume.ts';
@@ -50,6 +55,9 @@ export const commands: readonly Command[] = [
   versionShow,
   versionPrune,
   versionDelete,
+  imageCreate,
+  imageList,
+  imageDelete,
   deploy,
   rollback,
   promote,
@@ -57,6 +65,7 @@ export const commands: readonly Command[] = [
   abort,
   resume,
   restart,
+  platformUpdate,
   scale,
   configSet,
   configUnset,
@@ -64,6 +73,7 @@ export const commands: readonly Command[] = [
   deploymentsList,
   deploymentsShow,
   status,
+  platformShow,
   events,
   configList,
   logs,

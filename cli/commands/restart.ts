@@ -1,15 +1,8 @@
-import { displayName } from '../../model/names.ts';
-import type { EnvironmentDescriptor } from '../../model/schemas.ts';
-import { createDocuments } from '../aws/documents.ts';
 import { command, flag, shared } from '../command.ts';
-import type { Context } from '../context.ts';
 import { deployAll } from '../deploy/deploy-all.ts';
-import type { Wish } from '../deploy/deployment.ts';
-import { readCurrent } from '../deploy/pointers.ts';
 import { deploymentFlags, wishedOptions } from '../deploy/wished-options.ts';
+import { wishForSameVersion } from '../deploy/wishes.ts';
 import { findEnvironments } from '../environments.ts';
-import { UserError } from '../errors.ts';
-import { findVersion } from '../versions/catalogue.ts';
 
 export default command({
   name: 'restart',
@@ -30,7 +23,9 @@ export default command({
   async run(argument, { dryRun, json, application, ...flags }, context) {
     const options = wishedOptions(flags);
     const environments = await findEnvironments(context, application, argument);
-    const wishes = await Promise.all(environments.map((environment) => sameVersion(context, environment)));
+    const wishes = await Promise.all(
+      environments.map((environment) => wishForSameVersion(context, environment)),
+    );
     await deployAll(
       context,
       // A restart takes no new instances unless they are asked for.
@@ -39,14 +34,3 @@ export default command({
     );
   },
 });
-
-async function sameVersion({ clients }: Context, environment: EnvironmentDescriptor): Promise<Wish> {
-  const documents = createDocuments(clients.s3, environment.bucket);
-  const current = await readCurrent(documents, environment);
-  const label = current?.slots[current.active]?.versionLabel;
-  if (label === undefined)
-    throw new UserError(`${displayName(environment)} has no version that could be restarted.`, {
-      next: `beanpole deploy ${displayName(environment)}`,
-    });
-  return { environment, version: await findVersion(documents, label), versionIsExplicit: true };
-}

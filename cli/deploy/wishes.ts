@@ -3,8 +3,10 @@ import type { EnvironmentDescriptor, VersionManifest } from '../../model/schemas
 import { createDocuments } from '../aws/documents.ts';
 import type { Context } from '../context.ts';
 import { findApplication, listEnvironments, selectEnvironments, type Target } from '../environments.ts';
+import { UserError } from '../errors.ts';
 import { findVersion } from '../versions/catalogue.ts';
 import type { Wish } from './deployment.ts';
+import { readCurrent } from './pointers.ts';
 
 /** Which version each environment is to get; an environment named by its stack only is left out if the version has nothing for it. */
 export async function wishesFor(
@@ -22,6 +24,21 @@ export async function wishesFor(
   const version = await findVersion(createDocuments(s3, descriptor.bucket), label);
   const wanted = target.environment === undefined ? withBundle(context, selected, version) : selected;
   return wanted.map((environment) => ({ environment, version, versionIsExplicit: label !== undefined }));
+}
+
+/** What runs, once more: with the properties, or on the instances, of now. */
+export async function wishForSameVersion(
+  { clients }: Context,
+  environment: EnvironmentDescriptor,
+): Promise<Wish> {
+  const documents = createDocuments(clients.s3, environment.bucket);
+  const current = await readCurrent(documents, environment);
+  const label = current?.slots[current.active]?.versionLabel;
+  if (label === undefined)
+    throw new UserError(`${displayName(environment)} has no version yet that could be started anew.`, {
+      next: `beanpole deploy ${displayName(environment)}`,
+    });
+  return { environment, version: await findVersion(documents, label), versionIsExplicit: true };
 }
 
 function withBundle(

@@ -83,6 +83,7 @@ export function describeEnvironment(
     type: configuration.type,
     platform: configuration.platform,
     architecture: observed.image.architecture,
+    agent: application.agent.sha256,
     bucket: application.bucket,
     deployDocument: application.deployDocument,
     deploymentPolicy: configuration.deploymentPolicy,

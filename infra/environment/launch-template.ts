@@ -12,6 +12,9 @@ export interface TemplateArgs {
   readonly tags: Record<string, string>;
 }
 
+/** Where Amazon Linux has its root volume. */
+export const rootDevice = '/dev/xvda';
+
 /** EC2's limit, before base64. */
 const longestUserData = 16 * 1024;
 
@@ -33,7 +36,7 @@ export function launchTemplateArgs(args: TemplateArgs): aws.ec2.LaunchTemplateAr
     },
     blockDeviceMappings: [
       {
-        deviceName: '/dev/xvda',
+        deviceName: rootDevice,
         ebs: {
           volumeType: 'gp3',
           volumeSize: args.rootVolumeSizeGb,

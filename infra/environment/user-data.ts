@@ -1,5 +1,5 @@
 /** What a new instance runs as root, once: it makes the agent start, nothing more. */
-import { instancePaths } from '../../model/names.ts';
+import { instancePaths, prepareOnly } from '../../model/names.ts';
 import type { Slot } from '../../model/names.ts';
 import type { ApplicationDescriptor, Platform } from '../../model/schemas.ts';
 
@@ -23,10 +23,20 @@ export const quoteForShell = (text: string): string => `'${text.replaceAll("'", 
 
 /**
  * A shell script for Amazon Linux 2023: installs what the image lacks, fetches the agent with the instance's own
- * credentials, checks it and starts it. Anyone on the instance can read user data, so it holds no secret.
+ * credentials, checks it and starts it. What a golden image has is not fetched again. Anyone on the instance can read
+ * user data, so it holds no secret. With the argument `prepare` it stops before anything that is one instance's own.
  */
 export function userData(args: UserDataArgs): string {
-  return [settings(args), environment, retry, packages(args), fetchAgent, unit(args), start].join('\n');
+  return [
+    settings(args),
+    environment,
+    retry,
+    packages(args),
+    fetchAgent,
+    endOfPreparation,
+    unit(args),
+    start,
+  ].join('\n');
 }
 
 const settings = ({ region, bucket, agent }: UserDataArgs): string => `#!/bin/sh
@@ -116,8 +126,14 @@ header = "X-Amz-Security-Token: $(field Token)"
 EOF
   echo "$agent_sha256  $agent.new" | sha256sum --check --status
 }
-attempt fetch_agent
-mv "$agent.new" "$agent"
+if ! echo "$agent_sha256  $agent" | sha256sum --check --status 2>/dev/null; then
+  attempt fetch_agent
+  mv "$agent.new" "$agent"
+fi
+`;
+
+const endOfPreparation = `# An image is made of a machine that has been nobody yet.
+[ "\${1-}" != ${prepareOnly} ] || exit 0
 `;
 
 const unit = ({

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -60,7 +61,7 @@ export const topFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32
 const folders = [
   'boot dev etc/nginx/conf.d etc/systemd/system/multi-user.target.wants home/ec2-user home/webapp mnt media',
   'opt/node/bin proc root run srv sys tmp usr/local/bin usr/local/sbin usr/local/lib/image usr/local/etc',
-  'usr/local/share var/cache var/lib/cloud/instance var/lib/nginx var/log/nginx var/log/units var/spool var/tmp var/www',
+  'usr/local/share var/cache var/lib/cloud/instances var/lib/nginx var/log/nginx var/log/units var/spool var/tmp var/www',
 ]
   .join(' ')
   .split(' ');
@@ -81,9 +82,8 @@ const commands: Record<string, string> = {
   'mount.efs': 'mount.efs',
 };
 
-/** Makes an instance's disk from the image. A disk that is there was made whole: it got its name last. */
+/** Makes an instance's disk from the image; it gets its name last. */
 export function makeDisk(disk: string, machine: Machine): void {
-  if (existsSync(disk)) return;
   const draft = `${disk}.new`;
   rmSync(draft, { recursive: true, force: true });
   for (const folder of folders) mkdirSync(join(draft, folder), { recursive: true });
@@ -98,7 +98,7 @@ export function makeDisk(disk: string, machine: Machine): void {
   symlinkSync('/run', join(draft, 'var/run'));
   symlinkSync('/run/lock', join(draft, 'var/lock'));
   chmodSync(join(draft, 'tmp'), 0o1777);
-  if (machine.userData !== undefined) writeUserData(draft, machine.userData);
+  writeUserData(draft, machine);
   renameSync(draft, disk);
 }
 
@@ -132,9 +132,17 @@ function copyReadable(from: string, to: string): void {
   }
 }
 
-/** Text without a `#!` is not a script to cloud-init either, and is left alone. */
-function writeUserData(disk: string, userData: string): void {
-  const folder = join(disk, 'var/lib/cloud/instance');
+/**
+ * A folder for each instance that the disk has been in, and a link to the present one, as cloud-init has them: on a
+ * disk that came from another instance user data runs again. Text without a `#!` is not a script to cloud-init either.
+ */
+export function writeUserData(disk: string, { instanceId, userData }: Machine): void {
+  const cloud = join(disk, 'var/lib/cloud');
+  const folder = join(cloud, 'instances', instanceId);
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(cloud, 'instance'), { recursive: true, force: true });
+  symlinkSync(join('instances', instanceId), join(cloud, 'instance'));
+  if (userData === undefined) return;
   writeFileSync(join(folder, 'user-data.txt'), userData, { mode: 0o600 });
   if (userData.startsWith('#!')) writeFileSync(join(folder, 'user-data'), userData, { mode: 0o700 });
 }
@@ -144,6 +152,7 @@ export function writeIdentity(disk: string, machine: Machine, region: string, or
   const etc = join(disk, 'etc');
   const { hostname, privateAddress } = machine;
   writeFileSync(join(etc, 'hostname'), `${hostname}\n`);
+  writeMachineId(join(etc, 'machine-id'));
   writeFileSync(
     join(etc, 'hosts'),
     `127.0.0.1 localhost\n${privateAddress} ${hostname}.${region}.compute.internal ${hostname}\n`,
@@ -153,6 +162,12 @@ export function writeIdentity(disk: string, machine: Machine, region: string, or
     `nameserver 169.254.169.253\nsearch ${region}.compute.internal\noptions timeout:1 attempts:2\n`,
   );
   writeFileSync(join(etc, 'environment'), environmentFile(origin));
+}
+
+/** As systemd does it at the first boot: a disk that has an id keeps it. */
+function writeMachineId(file: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8').trim() !== '') return;
+  writeFileSync(file, `${randomBytes(16).toString('hex')}\n`, { mode: 0o444 });
 }
 
 const environmentFile = (origin: string): string =>

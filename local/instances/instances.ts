@@ -4,15 +4,22 @@ import type { Shown } from './shown-folders.ts';
 export interface Instances {
   /**
    * Boots a machine in its host's namespace; resolves when its init runs. The first boot makes the disk
-   * from the image and runs the user data; a later boot (`reboot`) keeps the disk.
+   * from the image or a snapshot and runs the user data; a later boot (`reboot`) keeps the disk.
    */
   boot(machine: Machine): Promise<void>;
   /** Shuts the machine down (SIGTERM to its units, then the namespace is taken down); the disk stays. */
   halt(instanceId: string): Promise<void>;
   /** Ends a machine as a power cut does; false: it does not run. The disk stays. */
   crash(instanceId: string): boolean;
-  /** Removes the disk of a halted machine. */
-  discard(instanceId: string): Promise<void>;
+  /** Removes a disk that no machine runs from. */
+  discard(disk: string): Promise<void>;
+  /**
+   * Copies a disk as it is at one moment; the copy is there whole or not at all. Disks are named by the id of what
+   * they belong to: an instance, a volume, a snapshot. A copy that is there already is left alone.
+   */
+  copyDisk(from: string, to: string, onProgress?: (percent: number) => void): Promise<void>;
+  /** Gives a disk that no machine runs from another name; may be done twice. */
+  renameDisk(from: string, to: string): Promise<void>;
   /** Runs a command on a running machine as root; the way of the SSM agent. Ends with the signal. */
   run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult>;
   isRunning(instanceId: string): boolean;
@@ -29,6 +36,8 @@ export interface Instances {
 export interface Machine {
   readonly instanceId: string;
   readonly imageId: string;
+  /** The disk that the machine's own is a copy of; absent: the image that every machine is made of. */
+  readonly snapshotId?: string;
   /** `ip-10-0-1-5`. */
   readonly hostname: string;
   readonly privateAddress: string;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
@@ -8,10 +8,11 @@ import type { Authority } from '../authority.ts';
 import type { Clock } from '../clock.ts';
 import type { Network } from '../network/network.ts';
 import { runInside } from './command.ts';
-import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity } from './disk.ts';
+import { copyDisk } from './copy-disk.ts';
+import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity, writeUserData } from './disk.ts';
 import type { Instances, Machine, MachineCommand, MachineCommandResult } from './instances.ts';
 import { trustRoot } from '../trust.ts';
-import { usageOf } from './processes.ts';
+import { freeze, usageOf } from './processes.ts';
 import { ShownFolders, type Shown } from './shown-folders.ts';
 import { infoDescriptor, readyDescriptor, sandboxCommand, type SandboxFacts } from './sandbox.ts';
 
@@ -57,15 +58,15 @@ export class InstancePlane implements Instances {
     this.#shown = new ShownFolders(join(options.folder, 'run', 'shown'));
   }
 
-  #disk(instanceId: string): string {
-    return join(this.#options.folder, 'disks', instanceId);
+  #disk(name: string): string {
+    return join(this.#options.folder, 'disks', name);
   }
 
   async boot(machine: Machine): Promise<void> {
     const { instanceId } = machine;
     if (this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} runs already.`);
     const disk = this.#disk(instanceId);
-    makeDisk(disk, machine);
+    await this.#makeDisk(disk, machine);
     trustRoot(disk, await this.#options.authority.rootCertificate());
     writeIdentity(disk, machine, this.#options.region, this.#options.origin);
     const facts = { ...factsOf(disk, machine), shown: await this.#shown.of(instanceId) };
@@ -76,6 +77,19 @@ export class InstancePlane implements Instances {
     });
     const firstPid = await this.#started(instanceId, outer);
     this.#watch(instanceId, outer, firstPid);
+  }
+
+  /** A disk that is there was made whole: it got its name last. */
+  async #makeDisk(disk: string, machine: Machine): Promise<void> {
+    if (existsSync(disk)) return;
+    const { snapshotId } = machine;
+    if (snapshotId === undefined) makeDisk(disk, machine);
+    else
+      await copyDisk(this.#disk(snapshotId), disk, {
+        finish: (draft) => {
+          writeUserData(draft, machine);
+        },
+      });
   }
 
   /** Waits until init says that it runs; a sandbox that ends before says why. */
@@ -140,11 +154,31 @@ export class InstancePlane implements Instances {
     await Promise.all([...this.#running.keys()].map((instanceId) => this.halt(instanceId)));
   }
 
-  async discard(instanceId: string): Promise<void> {
-    if (this.#running.has(instanceId)) {
-      throw new Error(`The disk of ${instanceId} is in use: the machine runs.`);
+  async discard(disk: string): Promise<void> {
+    this.#mustNotRun(disk);
+    await rm(this.#disk(disk), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async copyDisk(from: string, to: string, onProgress?: (percent: number) => void): Promise<void> {
+    if (existsSync(this.#disk(to))) return;
+    const running = this.#running.get(from);
+    const thaw = running && freeze(running.firstPid);
+    try {
+      await copyDisk(this.#disk(from), this.#disk(to), onProgress ? { onProgress } : {});
+    } finally {
+      thaw?.();
     }
-    await rm(this.#disk(instanceId), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async renameDisk(from: string, to: string): Promise<void> {
+    this.#mustNotRun(from);
+    if (!existsSync(this.#disk(to)) && existsSync(this.#disk(from)))
+      await rename(this.#disk(from), this.#disk(to));
+  }
+
+  #mustNotRun(instanceId: string): void {
+    if (this.#running.has(instanceId))
+      throw new Error(`The disk of ${instanceId} is in use: the machine runs.`);
   }
 
   async run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult> {

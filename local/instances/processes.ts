@@ -17,6 +17,38 @@ export function usageOf(firstPid: number): { cpuSeconds: number; memoryBytes: nu
   return totals;
 }
 
+/**
+ * Holds all processes of a process namespace, those that appear meanwhile included, until the result is called: what
+ * they have on disk is then what it was at one moment.
+ */
+export function freeze(firstPid: number): () => void {
+  const namespace = namespaceOf(String(firstPid));
+  const held = new Set<string>();
+  const free = (): string[] =>
+    namespace === undefined
+      ? []
+      : readdirSync('/proc').filter(
+          (pid) => /^\d+$/.test(pid) && !held.has(pid) && namespaceOf(pid) === namespace,
+        );
+  for (let pids = free(); pids.length > 0; pids = free()) {
+    for (const pid of pids) {
+      signal(pid, 'SIGSTOP');
+      held.add(pid);
+    }
+  }
+  return () => {
+    for (const pid of held) signal(pid, 'SIGCONT');
+  };
+}
+
+function signal(pid: string, name: NodeJS.Signals): void {
+  try {
+    process.kill(Number(pid), name);
+  } catch {
+    // it has ended
+  }
+}
+
 function namespaceOf(pid: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);

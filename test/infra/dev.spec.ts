@@ -9,7 +9,7 @@ import {
   rulesOf,
   storeRules,
 } from './expectations.ts';
-import { recordStack } from './stacks.ts';
+import { agent, recordStack } from './stacks.ts';
 
 describe('the dev stack', () => {
   let recording: Recording;
@@ -177,6 +177,7 @@ describe('the dev stack', () => {
       type: 'SingleInstance',
       platform: 'nodejs',
       architecture: 'x86_64',
+      agent: agent.sha256,
       bucket: 'versions-bucket',
       deployDocument: 'beanpole-mywordpress-deploy',
       deploymentPolicy: 'AllAtOnce',

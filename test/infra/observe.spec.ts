@@ -185,6 +185,26 @@ describe('what the program reads before it registers anything', () => {
     );
   });
 
+  it('refuses an image whose disk the root volume could not hold', async () => {
+    const disk = (size: number, device = '/dev/xvda') =>
+      ec2.on(DescribeImagesCommand, { ImageIds: ['ami-0000000000000000d'] }).resolves({
+        Images: [
+          {
+            ImageId: 'ami-0000000000000000d',
+            Architecture: 'x86_64',
+            RootDeviceName: device,
+            BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: size } }],
+          },
+        ],
+      });
+    const baked = { imageId: 'ami-0000000000000000d' };
+    disk(20);
+    expect(await failure(() => observeWeb(baked))).to.match(/has 20 GB, more than rootVolumeSizeGb \(8\)/);
+    expect((await observeWeb({ ...baked, rootVolumeSizeGb: 20 }))?.image.id).to.equal(baked.imageId);
+    disk(8, '/dev/sda1');
+    expect(await failure(() => observeWeb(baked))).to.match(/root volume at \/dev\/sda1/);
+  });
+
   it('refuses an image that is not there or for another architecture', async () => {
     expect(await failure(() => observeWeb({ imageId: 'ami-0000000000000000b' }))).to.match(
       /^The image ami-0000000000000000b does not exist in this region/,

@@ -236,6 +236,8 @@ function fakeMachines(): FakeMachines {
     halt: async () => undefined,
     crash: (instanceId) => fake.running.delete(instanceId),
     discard: async () => undefined,
+    copyDisk: async () => undefined,
+    renameDisk: async () => undefined,
     async run(instanceId, command) {
       fake.ran.push({ instanceId, command });
       return fake.answer(instanceId, command);

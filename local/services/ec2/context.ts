@@ -1,5 +1,6 @@
 import type { Collection } from '../../store.ts';
 import type { Parts } from '../parts.ts';
+import type { DiskCopies } from './disk-copies.ts';
 import { notFound, type Kind } from './errors.ts';
 import type { InstanceLifecycle } from './instance-lifecycle.ts';
 import type { NetworkSync } from './network-sync.ts';
@@ -11,6 +12,7 @@ export interface Ec2Context {
   readonly state: Ec2State;
   readonly network: NetworkSync;
   readonly lifecycle: InstanceLifecycle;
+  readonly copies: DiskCopies;
 }
 
 /** The row behind an id, or EC2's error for a missing one. */

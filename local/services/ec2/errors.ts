@@ -58,6 +58,11 @@ const kinds = {
     code: 'InvalidVolume',
     says: (id: string) => `The volume '${id}' does not exist.`,
   },
+  snapshot: {
+    prefix: 'snap',
+    code: 'InvalidSnapshot',
+    says: (id: string) => `The snapshot '${id}' does not exist.`,
+  },
   image: {
     prefix: 'ami',
     code: 'InvalidAMIID',

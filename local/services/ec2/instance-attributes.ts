@@ -8,7 +8,7 @@ import type {
 import { AwsError, type Answer } from '../../endpoint/service.ts';
 import { find, type Ec2Context } from './context.ts';
 import { invalidValue, unsupported } from './errors.ts';
-import { rootDevice } from './images.ts';
+import { rootDevice } from './base-image.ts';
 import { shownInstance, shownMetadataOptions } from './instance-shape.ts';
 import { instanceType } from './instance-types.ts';
 import { checkGroups } from './interfaces.ts';

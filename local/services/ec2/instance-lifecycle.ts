@@ -1,4 +1,5 @@
 import type { Parts } from '../parts.ts';
+import type { DiskCopies } from './disk-copies.ts';
 import { hostname } from './dns-names.ts';
 import { assignPublicAddress, releasePublicAddress, removeInterface } from './interfaces.ts';
 import { nextStep, type Step } from './instance-step.ts';
@@ -20,15 +21,17 @@ export class InstanceLifecycle {
   readonly #parts: Parts;
   readonly #state: Ec2State;
   readonly #network: NetworkSync;
+  readonly #copies: DiskCopies;
   readonly #listeners: Listener[] = [];
   readonly #settling = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
   #isStopped = false;
 
-  constructor(parts: Parts, state: Ec2State, network: NetworkSync) {
+  constructor(parts: Parts, state: Ec2State, network: NetworkSync, copies: DiskCopies) {
     this.#parts = parts;
     this.#state = state;
     this.#network = network;
+    this.#copies = copies;
   }
 
   onState(listener: Listener): void {
@@ -103,11 +106,14 @@ export class InstanceLifecycle {
     assignPublicAddress(this.#state, row.interfaceId);
     await this.#network.changed();
     if (instances.isRunning(row.id)) await instances.halt(row.id);
+    await this.#copies.takeAwaiting(row.id);
     // Cleared before the boot, so that a reboot asked for meanwhile is not lost.
     this.#update(row.id, { needsBoot: false });
+    const { snapshotId } = this.#state.volumes.get(row.volumeId) ?? {};
     await instances.boot({
       instanceId: row.id,
       imageId: row.imageId,
+      ...(snapshotId !== undefined && { snapshotId }),
       hostname: hostname(row.privateAddress),
       privateAddress: row.privateAddress,
       userData: row.userData === undefined ? undefined : Buffer.from(row.userData, 'base64').toString(),
@@ -119,6 +125,7 @@ export class InstanceLifecycle {
 
   async #halted(row: InstanceRow, state: 'stopped'): Promise<void> {
     if (this.#parts.instances.isRunning(row.id)) await this.#parts.instances.halt(row.id);
+    await this.#copies.takeAwaiting(row.id);
     releasePublicAddress(this.#state, row.interfaceId);
     this.enter(row.id, state);
     void this.#network.changed();
@@ -128,13 +135,16 @@ export class InstanceLifecycle {
     if (this.#parts.instances.isRunning(row.id)) await this.#parts.instances.halt(row.id);
     removeInterface(this.#state, row.interfaceId);
     await this.#network.changed();
-    await this.#parts.instances.discard(row.id);
-    this.#leaveVolume(row);
+    await this.#copies.takeAwaiting(row.id);
+    await this.#leaveDisk(row);
     this.enter(row.id, 'terminated', { terminatedAt: this.#parts.clock.now() });
     this.#forgetLater(row);
   }
 
-  #leaveVolume({ volumeId, volumeStays }: InstanceRow): void {
+  /** The disk goes with its instance, or stays as a volume by itself. */
+  async #leaveDisk({ id, volumeId, volumeStays }: InstanceRow): Promise<void> {
+    const { instances } = this.#parts;
+    await (volumeStays ? instances.renameDisk(id, volumeId) : instances.discard(id));
     const volume = this.#state.volumes.get(volumeId);
     if (!volume) return;
     if (volumeStays) {

@@ -2,7 +2,7 @@ import type { Instance, InstanceState, InstanceNetworkInterface, _InstanceType }
 import type { Ec2Context } from './context.ts';
 import { privateName, publicName } from './dns-names.ts';
 import { macAddress } from './ids.ts';
-import { rootDevice } from './images.ts';
+import { rootDevice } from './base-image.ts';
 import { associationOf, groupIdentifiers } from './network-interfaces.ts';
 import type { InstanceRow, InterfaceRow, MetadataOptionsRow } from './state.ts';
 import { tagsOf } from './tags.ts';

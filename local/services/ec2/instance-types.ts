@@ -10,7 +10,7 @@ import { AwsError, type Answer } from '../../endpoint/service.ts';
 import type { Ec2Context } from './context.ts';
 import { invalidValue } from './errors.ts';
 import { select, type FilterTable } from './filters.ts';
-import type { Architecture } from './images.ts';
+import type { Architecture } from './base-image.ts';
 import { page } from './requests.ts';
 import { zonesOf } from './zones.ts';
 

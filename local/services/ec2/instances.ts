@@ -3,24 +3,19 @@ import type {
   DescribeInstancesCommandOutput,
   DescribeInstanceStatusCommandInput,
   DescribeInstanceStatusCommandOutput,
-  DescribeVolumesCommandInput,
-  DescribeVolumesCommandOutput,
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
   Instance,
   InstanceStatus,
   Reservation,
-  Volume,
-  VolumeType,
 } from '@aws-sdk/client-ec2';
 import type { Answer } from '../../endpoint/service.ts';
 import { find, listed, type Ec2Context } from './context.ts';
 import { select, type FilterTable } from './filters.ts';
-import { rootDevice } from './images.ts';
 import { shownInstance, stateOf } from './instance-shape.ts';
 import { statusOf } from './instance-step.ts';
 import { page } from './requests.ts';
-import type { InstanceRow, VolumeRow } from './state.ts';
+import type { InstanceRow } from './state.ts';
 import { tagsOf } from './tags.ts';
 import { zoneNamed } from './zones.ts';
 
@@ -60,17 +55,7 @@ const statusFilters: FilterTable<StatusRow> = {
   'system-status.status': (row) => row.SystemStatus?.Status,
 };
 
-const volumeFilters: FilterTable<Volume> = {
-  'attachment.instance-id': (row) => row.Attachments?.map(({ InstanceId }) => InstanceId) ?? [],
-  'availability-zone': (row) => row.AvailabilityZone,
-  encrypted: (row) => row.Encrypted,
-  size: (row) => row.Size,
-  status: (row) => row.State,
-  'volume-id': (row) => row.VolumeId,
-  'volume-type': (row) => row.VolumeType,
-};
-
-/** What can be seen of instances and their disks. */
+/** What can be seen of instances. */
 export function instanceOperations(context: Ec2Context) {
   const { state, parts } = context;
 
@@ -107,35 +92,6 @@ export function instanceOperations(context: Ec2Context) {
     };
   };
 
-  const volume = (row: VolumeRow): Volume => ({
-    VolumeId: row.id,
-    AvailabilityZone: row.zone,
-    AvailabilityZoneId: zoneNamed(parts.region, row.zone).id,
-    Size: row.size,
-    VolumeType: row.type as VolumeType,
-    Iops: row.iops,
-    Throughput: row.throughput,
-    Encrypted: row.encrypted,
-    SnapshotId: '',
-    MultiAttachEnabled: false,
-    State: row.instanceId === undefined ? 'available' : 'in-use',
-    CreateTime: new Date(row.createdAt),
-    Attachments:
-      row.instanceId === undefined
-        ? []
-        : [
-            {
-              VolumeId: row.id,
-              InstanceId: row.instanceId,
-              Device: rootDevice,
-              State: 'attached',
-              AttachTime: new Date(row.createdAt),
-              DeleteOnTermination: !(state.instances.get(row.instanceId)?.volumeStays ?? false),
-            },
-          ],
-    Tags: tagsOf(state, row.id),
-  });
-
   return {
     DescribeInstances(input: DescribeInstancesCommandInput): Answer<DescribeInstancesCommandOutput> {
       const rows = listed(state.instances, 'instance', input.InstanceIds).map((row) =>
@@ -165,12 +121,6 @@ export function instanceOperations(context: Ec2Context) {
       // AWS keeps the newest 64 KiB.
       const tail = Buffer.from(text).subarray(-64 * 1024);
       return { InstanceId: id, Timestamp, Output: tail.toString('base64') };
-    },
-
-    DescribeVolumes(input: DescribeVolumesCommandInput): Answer<DescribeVolumesCommandOutput> {
-      const rows = listed(state.volumes, 'volume', input.VolumeIds).map(volume);
-      const { rows: cut, ...next } = page(select(rows, input.Filters, volumeFilters), input);
-      return { Volumes: [...cut], ...next };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { AwsError, type Call } from '../../endpoint/service.ts';
 import { invalidValue, missing, unsupported } from './errors.ts';
-import { rootDevice } from './images.ts';
+import { rootDevice } from './base-image.ts';
 import { accept } from './requests.ts';
 import { checkedTags } from './tags.ts';
 

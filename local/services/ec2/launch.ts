@@ -5,10 +5,11 @@ import type {
   Tag,
 } from '@aws-sdk/client-ec2';
 import { AwsError, type Call } from '../../endpoint/service.ts';
+import { rootDevice, type Architecture } from './base-image.ts';
 import { find, type Ec2Context } from './context.ts';
-import { invalidCombination, invalidValue, missing, notFound } from './errors.ts';
+import { invalidCombination, invalidValue, missing } from './errors.ts';
 import { newId } from './ids.ts';
-import { localImage, rootDevice, rootVolumeSize, type Architecture } from './images.ts';
+import { launchableImage, type LaunchableImage } from './image-shape.ts';
 import { instanceType } from './instance-types.ts';
 import { checkGroups, defaultGroup, makeInterface } from './interfaces.ts';
 import { checkedTemplateData, launchMembers } from './launch-template-data.ts';
@@ -18,8 +19,16 @@ import { ensureCapacity } from './outage.ts';
 import { instanceProfile, type Profile } from './profiles.ts';
 import { accept } from './requests.ts';
 import { checkedMarket, newSpotRow } from './spot.ts';
-import type { InstanceRow, MetadataOptionsRow, SpotRow, SubnetRow, VolumeRow } from './state.ts';
+import type {
+  ImageDiskRow,
+  InstanceRow,
+  MetadataOptionsRow,
+  SpotRow,
+  SubnetRow,
+  VolumeRow,
+} from './state.ts';
 import { addTags, checkedTags } from './tags.ts';
+import { ensureFits } from './volumes.ts';
 
 /** A launch with everything decided but what differs from instance to instance. */
 export interface Launch {
@@ -33,7 +42,9 @@ export interface Launch {
   readonly userData: string | undefined;
   readonly profile: Profile | undefined;
   readonly metadataOptions: MetadataOptionsRow;
-  readonly disk: NonNullable<NonNullable<RequestLaunchTemplateData['BlockDeviceMappings']>[number]['Ebs']>;
+  readonly disk: ImageDiskRow;
+  /** What the disk is a copy of; absent: Amazon's image. */
+  readonly snapshotId: string | undefined;
   readonly monitoring: boolean;
   readonly ebsOptimized: boolean;
   readonly shutdownBehavior: 'stop' | 'terminate';
@@ -65,7 +76,8 @@ export async function planLaunch(
   const { data, tags } = mergedData(context, input, call);
   const subnet = launchSubnet(context, input, data);
   ensureCapacity(context, subnet);
-  const image = launchImage(data.ImageId);
+  if (data.ImageId === undefined) throw missing('ImageId');
+  const image = launchableImage(context, data.ImageId);
   const type = instanceType(data.InstanceType ?? 'm1.small');
   if (type.architecture !== image.architecture)
     throw invalidValue(
@@ -93,7 +105,8 @@ export async function planLaunch(
     userData: data.UserData,
     profile: await instanceProfile(context, data.IamInstanceProfile),
     metadataOptions,
-    disk: data.BlockDeviceMappings?.find(({ DeviceName: name }) => name === rootDevice)?.Ebs ?? {},
+    disk: launchDisk(data, image),
+    snapshotId: image.snapshotId,
     monitoring: data.Monitoring?.Enabled ?? false,
     ebsOptimized: data.EbsOptimized ?? false,
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior ?? 'stop',
@@ -171,11 +184,28 @@ function launchSubnet(
   return subnet;
 }
 
-function launchImage(id: string | undefined): ReturnType<typeof localImage> {
-  if (id === undefined) throw missing('ImageId');
-  const image = localImage();
-  if (id !== image.id) throw notFound('image', id);
-  return image;
+/** The image's disk with what the launch says instead. */
+function launchDisk(
+  { BlockDeviceMappings: mappings }: RequestLaunchTemplateData,
+  image: LaunchableImage,
+): ImageDiskRow {
+  const ebs = mappings?.find(({ DeviceName: name }) => name === rootDevice)?.Ebs;
+  const { disk } = image;
+  const size = ebs?.VolumeSize ?? disk.size;
+  ensureFits(size, disk.size);
+  if (disk.encrypted && ebs?.Encrypted === false)
+    throw new AwsError(
+      'InvalidBlockDeviceMapping',
+      'the encrypted flag cannot be set to false since the snapshot is encrypted',
+    );
+  return {
+    size,
+    type: ebs?.VolumeType ?? disk.type,
+    iops: ebs?.Iops ?? disk.iops,
+    throughput: ebs?.Throughput ?? disk.throughput,
+    encrypted: ebs?.Encrypted ?? disk.encrypted,
+    deleteOnTermination: ebs?.DeleteOnTermination ?? disk.deleteOnTermination,
+  };
 }
 
 function metadataOptionsOf({ MetadataOptions: options }: RequestLaunchTemplateData): MetadataOptionsRow {
@@ -237,7 +267,7 @@ export function makeInstance(
     privateAddress: nic.privateAddress,
     interfaceId: nic.id,
     volumeId: volume.id,
-    volumeStays: launch.disk.DeleteOnTermination === false,
+    volumeStays: !launch.disk.deleteOnTermination,
     metadataOptions: launch.metadataOptions,
     monitoring: launch.monitoring,
     ebsOptimized: launch.ebsOptimized,
@@ -263,22 +293,15 @@ export function makeInstance(
   return id;
 }
 
-function makeVolume({ disk, subnet }: Launch, instanceId: string, now: number): VolumeRow {
-  const size = disk.VolumeSize ?? rootVolumeSize;
-  if (size < rootVolumeSize)
-    throw new AwsError(
-      'InvalidBlockDeviceMapping',
-      `Volume of size ${size}GB is smaller than snapshot, expect size >= ${rootVolumeSize}GB`,
-    );
-  return {
-    id: newId('vol'),
-    zone: subnet.zone,
-    size,
-    type: disk.VolumeType ?? 'gp3',
-    iops: disk.Iops ?? 3000,
-    throughput: disk.Throughput ?? 125,
-    encrypted: disk.Encrypted ?? false,
-    instanceId,
-    createdAt: now,
-  };
-}
+const makeVolume = ({ disk, subnet, snapshotId }: Launch, instanceId: string, now: number): VolumeRow => ({
+  id: newId('vol'),
+  zone: subnet.zone,
+  size: disk.size,
+  type: disk.type,
+  iops: disk.iops,
+  throughput: disk.throughput,
+  encrypted: disk.encrypted,
+  ...(snapshotId !== undefined && { snapshotId }),
+  instanceId,
+  createdAt: now,
+});

@@ -3,6 +3,7 @@ import { accountOperations } from './account.ts';
 import { addressOperations } from './addresses.ts';
 import type { Ec2Context } from './context.ts';
 import { wouldSucceed } from './errors.ts';
+import { imageAttributeOperations } from './image-attributes.ts';
 import { imageOperations } from './images.ts';
 import { instanceAttributeOperations } from './instance-attributes.ts';
 import { instanceChangeOperations } from './instance-changes.ts';
@@ -19,9 +20,11 @@ import { profileOperations } from './profiles.ts';
 import { routeTableOperations } from './route-tables.ts';
 import { routeOperations } from './routes.ts';
 import { securityGroupOperations } from './security-groups.ts';
+import { snapshotOperations } from './snapshots.ts';
 import { spotOperations } from './spot.ts';
 import { subnetOperations } from './subnets.ts';
 import { tagOperations } from './tags.ts';
+import { volumeOperations } from './volumes.ts';
 import { vpcOperations } from './vpcs.ts';
 import { zoneOperations } from './zones.ts';
 
@@ -30,6 +33,7 @@ export function ec2Operations(context: Ec2Context) {
   return answeringDryRuns({
     ...accountOperations(context),
     ...addressOperations(context),
+    ...imageAttributeOperations(context),
     ...imageOperations(context),
     ...instanceAttributeOperations(context),
     ...instanceChangeOperations(context),
@@ -46,9 +50,11 @@ export function ec2Operations(context: Ec2Context) {
     ...routeOperations(context),
     ...routeTableOperations(context),
     ...securityGroupOperations(context),
+    ...snapshotOperations(context),
     ...spotOperations(context),
     ...subnetOperations(context),
     ...tagOperations(context),
+    ...volumeOperations(context),
     ...vpcOperations(context),
     ...zoneOperations(context),
   });

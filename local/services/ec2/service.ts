@@ -1,6 +1,7 @@
 import type { Ec2, Parts } from '../parts.ts';
 import { ec2Authorization } from './authorization.ts';
 import type { Ec2Context } from './context.ts';
+import { DiskCopies } from './disk-copies.ts';
 import { resolveName } from './dns-names.ts';
 import { createInterfaces, removeHost, setSecurityGroups } from './hosts.ts';
 import { InstanceLifecycle } from './instance-lifecycle.ts';
@@ -16,15 +17,16 @@ import { openState } from './state.ts';
 
 /**
  * EC2 over the network and compute planes: VPCs, subnets, gateways, routes, security groups, addresses,
- * launch templates and instances. Differences to AWS: IPv4 only, no default VPC, one network interface and
+ * launch templates, instances, their disks, snapshots and images. Differences to AWS: IPv4 only, no default VPC, one network interface and
  * one disk per instance, default routes only, the default network ACL only. What has nothing behind it is
  * refused with `UnsupportedOperation`.
  */
 export function createEc2(parts: Parts): Ec2 {
   const state = openState(parts.store);
   const network = new NetworkSync(parts, state);
-  const lifecycle = new InstanceLifecycle(parts, state, network);
-  const context: Ec2Context = { parts, state, network, lifecycle };
+  const copies = new DiskCopies(parts, state);
+  const lifecycle = new InstanceLifecycle(parts, state, network, copies);
+  const context: Ec2Context = { parts, state, network, lifecycle, copies };
   const interruptions = new SpotInterruptions(context);
   return {
     name: 'ec2',
@@ -53,12 +55,14 @@ export function createEc2(parts: Parts): Ec2 {
       parts.outages.onChange((zone) => followOutage(context, zone));
       await network.changed();
       for (const { id } of [...state.natGateways.values()]) void settleNatGateway(context, id);
+      copies.start();
       lifecycle.start();
       interruptions.start();
     },
     async stop() {
       interruptions.stop();
       await lifecycle.stop();
+      await copies.stop();
       network.stop();
     },
   };

@@ -202,7 +202,52 @@ export interface VolumeRow {
   readonly throughput: number;
   readonly encrypted: boolean;
   readonly instanceId?: string;
+  /** What it was made from; Amazon's image has no snapshot that could be named. */
+  readonly snapshotId?: string;
+  /** Absent: it is there. `creating`: its disk is being copied from the snapshot. */
+  readonly state?: 'creating' | 'error';
   readonly createdAt: number;
+}
+
+export interface SnapshotRow {
+  readonly id: string;
+  readonly description: string;
+  readonly volumeId: string;
+  readonly volumeSize: number;
+  readonly encrypted: boolean;
+  /** The disk that it is a copy of: an instance's, a volume's, another snapshot's. */
+  readonly source: string;
+  readonly state: 'pending' | 'completed' | 'error';
+  readonly stateMessage?: string;
+  /** Percent. */
+  readonly progress: number;
+  /** It is taken when the instance has been shut down, and before it boots again. */
+  readonly awaitsReboot: boolean;
+  readonly createdAt: number;
+}
+
+export interface ImageRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly createdAt: number;
+  readonly sourceInstanceId?: string;
+  readonly sourceImageId?: string;
+  readonly snapshotId: string;
+  /** What a root volume gets where the launch says nothing else. */
+  readonly disk: ImageDiskRow;
+  /** Accounts that may launch it besides its owner; `all` is everybody. */
+  readonly launchPermissions: readonly string[];
+}
+
+export interface ImageDiskRow {
+  readonly size: number;
+  readonly type: string;
+  readonly iops: number;
+  readonly throughput: number;
+  readonly encrypted: boolean;
+  readonly deleteOnTermination: boolean;
 }
 
 export interface ClientTokenRow {
@@ -226,6 +271,8 @@ export interface Ec2State {
   readonly launchTemplateVersions: Collection<LaunchTemplateVersionRow>;
   readonly instances: Collection<InstanceRow>;
   readonly volumes: Collection<VolumeRow>;
+  readonly snapshots: Collection<SnapshotRow>;
+  readonly images: Collection<ImageRow>;
   /** Tags by resource id. */
   readonly tags: Collection<Readonly<Record<string, string>>>;
   readonly clientTokens: Collection<ClientTokenRow>;
@@ -249,6 +296,8 @@ export function openState(store: Store): Ec2State {
     launchTemplateVersions: store.collection('ec2.launch-template-versions'),
     instances: store.collection('ec2.instances'),
     volumes: store.collection('ec2.volumes'),
+    snapshots: store.collection('ec2.snapshots'),
+    images: store.collection('ec2.images'),
     tags: store.collection('ec2.tags'),
     clientTokens: store.collection('ec2.client-tokens'),
     pointers: store.collection('ec2.pointers'),

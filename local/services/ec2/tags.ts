@@ -36,6 +36,8 @@ const taggable: Readonly<Record<string, readonly [ResourceType, (state: Ec2State
     lt: ['launch-template', (state) => state.launchTemplates],
     i: ['instance', (state) => state.instances],
     vol: ['volume', (state) => state.volumes],
+    snap: ['snapshot', (state) => state.snapshots],
+    ami: ['image', (state) => state.images],
   };
 
 const prefixOf = (id: string): string => id.slice(0, id.lastIndexOf('-'));

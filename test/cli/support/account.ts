@@ -20,6 +20,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
+  type GetCommandInvocationCommandOutput,
   GetParameterCommand,
   DeleteParameterCommand,
   DescribeParametersCommand,
@@ -58,6 +59,8 @@ export interface Account {
   confirms: boolean | undefined;
   /** What an instance answers to a deploy command. */
   answer: (instanceId: string, command: Readonly<Record<string, string[]>>) => Partial<InstanceResult>;
+  /** What a shell script on an instance comes to, instead of success. */
+  shell: (instanceId: string, script: string) => Partial<GetCommandInvocationCommandOutput>;
   add(environment: EnvironmentDescriptor, ...instances: string[]): void;
 }
 
@@ -114,6 +117,7 @@ export function account(): Account {
     interrupt,
     confirms: undefined,
     answer: () => ({}),
+    shell: () => ({}),
     add(environment, ...instances) {
       self.parameters.set(parameters.environmentDescriptor(environment), JSON.stringify(environment));
       self.groups.set(
@@ -226,6 +230,7 @@ function mockCommands(self: Account, mock: Mock): void {
     .on(GetCommandInvocationCommand)
     .callsFake(({ CommandId, InstanceId }: { CommandId: string; InstanceId: string }) => {
       const given = commands.get(CommandId)?.Parameters ?? {};
+      if (given.commands) return { Status: 'Success', ...self.shell(InstanceId, given.commands.join('\n')) };
       const versionLabel = given.VersionLabel?.[0] ?? '';
       const result = {
         instanceId: InstanceId,

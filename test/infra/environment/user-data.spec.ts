@@ -53,6 +53,22 @@ describe('user data', () => {
     expect(fetched).to.be.above(0);
   });
 
+  it('does not fetch an agent that is there and right', () => {
+    const looked = script.indexOf('if ! echo "$agent_sha256  $agent" | sha256sum --check');
+    expect(looked).to.be.above(0);
+    expect(looked).to.be.below(script.indexOf('attempt fetch_agent'));
+  });
+
+  it('stops, where an image is prepared, before all that is one instance’s own', () => {
+    const end = script.indexOf('[ "${1-}" != prepare ] || exit 0');
+    expect(end).to.be.above(script.indexOf('mv "$agent.new" "$agent"'));
+    const after = script.slice(end);
+    for (const own of ['BEANPOLE_DESCRIPTOR', 'BEANPOLE_SLOT', 'systemctl']) {
+      expect(after).to.include(own);
+      expect(script.slice(0, end)).not.to.include(own);
+    }
+  });
+
   it('asks the metadata service only within a session', () => {
     expect(script).to.include('X-aws-ec2-metadata-token-ttl-seconds');
     expect(script.match(/meta-data/g)).to.have.lengthOf(1);

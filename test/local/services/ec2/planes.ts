@@ -39,7 +39,9 @@ export class NamedMachines implements Instances {
   /** What the next boots throw. */
   readonly failures: Error[] = [];
   readonly #listeners: ((instanceId: string) => void)[] = [];
+  readonly copied: { from: string; to: string; wasRunning: boolean }[] = [];
   #hold: Promise<void> = Promise.resolve();
+  #holdCopies: Promise<void> = Promise.resolve();
 
   /** Holds all boots back until the result is called. */
   holdBoots(): () => void {
@@ -73,8 +75,30 @@ export class NamedMachines implements Instances {
     return isRunning;
   }
 
-  async discard(instanceId: string): Promise<void> {
-    this.disks.delete(instanceId);
+  async discard(disk: string): Promise<void> {
+    this.disks.delete(disk);
+  }
+
+  /** Holds all copies back until the result is called. */
+  holdCopies(): () => void {
+    const held = Promise.withResolvers<undefined>();
+    this.#holdCopies = held.promise;
+    return () => {
+      held.resolve(undefined);
+    };
+  }
+
+  async copyDisk(from: string, to: string, onProgress?: (percent: number) => void): Promise<void> {
+    const wasRunning = this.running.has(from);
+    onProgress?.(40);
+    await this.#holdCopies;
+    if (!this.disks.has(from)) throw new Error(`no disk ${from}`);
+    this.copied.push({ from, to, wasRunning });
+    this.disks.add(to);
+  }
+
+  async renameDisk(from: string, to: string): Promise<void> {
+    if (this.disks.delete(from)) this.disks.add(to);
   }
 
   run(): never {
