@@ -221,7 +221,7 @@ const tagged = new Set<string>([
   ...[types.securityGroup, types.template],
   ...['aws:cloudwatch/logGroup:LogGroup', 'aws:cloudwatch/metricAlarm:MetricAlarm'],
   ...['aws:iam/role:Role', 'aws:lb/targetGroup:TargetGroup', 'aws:sns/topic:Topic'],
-  ...['aws:ssm/parameter:Parameter', 'aws:route53/zone:Zone'],
+  ...['aws:ssm/parameter:Parameter', 'aws:route53/zone:Zone', 'aws:route53/healthCheck:HealthCheck'],
 ]);
 const requiredTags = ['beanpole:application', 'beanpole:stack'];
 

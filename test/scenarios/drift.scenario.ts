@@ -25,7 +25,14 @@ describe('changes behind the back of Pulumi', () => {
   before(async () => {
     cloud = await startCloud();
     aws = awsOf(cloud);
-    edit(join(cloud.project, 'Pulumi.prod.yaml'), (text) => text.replace('minSize: 2', 'minSize: 1'));
+    edit(join(cloud.project, 'Pulumi.prod.yaml'), (text) =>
+      text
+        .replace('minSize: 2', 'minSize: 1')
+        .replace(
+          'record: www',
+          'record: www\n      routing: { policy: Failover, failover: PRIMARY, healthCheck: {} }',
+        ),
+    );
     await cloud.up('application');
     await cloud.up('prod');
   });

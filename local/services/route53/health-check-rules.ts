@@ -72,6 +72,7 @@ function checkEndpoint(config: HealthCheckConfig): void {
   if (config.Type?.endsWith('STR_MATCH') && !text)
     throw invalidInput(`Basic validation failed: SearchString is required for type ${config.Type}.`);
   checkRegions(config.Regions);
+  if (config.MeasureLatency) throw unsupported('MeasureLatency');
 }
 
 /**

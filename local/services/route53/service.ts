@@ -15,7 +15,7 @@ import { zoneOperations } from './zones.ts';
 /**
  * Route 53: public and private hosted zones, routing policies, health checks, and the answers to DNS questions.
  * Differences to AWS: IPv4 only; no reusable delegation sets, traffic policies, DNSSEC, or routing by proximity
- * or by CIDR; whoever asks is in this region, and on no map.
+ * or by CIDR; no metrics of health checks; whoever asks is in this region, and on no map.
  */
 export function createRoute53(parts: Parts, probe: Probe = fromTheInternet(parts)) {
   const state = dnsState(parts);

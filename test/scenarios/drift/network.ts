@@ -53,24 +53,25 @@ export const networkDrifts: Drifts = {
     shows: 'description',
   },
   'aws:route53/record:Record': {
-    change: ({ inputs }, { route53 }) =>
-      route53.changeResourceRecordSets({
-        HostedZoneId: String(inputs.zoneId),
-        ChangeBatch: {
-          Changes: [
-            {
-              Action: 'UPSERT',
-              ResourceRecordSet: {
-                Name: String(inputs.name),
-                Type: 'A',
-                TTL: 60,
-                ResourceRecords: [{ Value: '203.0.113.200' }],
-              },
-            },
-          ],
-        },
-      }),
+    async change({ inputs }, { route53 }) {
+      const HostedZoneId = String(inputs.zoneId);
+      const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({
+        ...{ HostedZoneId, StartRecordName: String(inputs.name), StartRecordType: 'A', MaxItems: 1 },
+      });
+      const [found] = ResourceRecordSets;
+      if (!found) throw new Error(`There is no record ${String(inputs.name)}.`);
+      const { AliasTarget: _, ...kept } = found;
+      const ResourceRecordSet = { ...kept, TTL: 60, ResourceRecords: [{ Value: '203.0.113.200' }] };
+      await route53.changeResourceRecordSets({
+        HostedZoneId,
+        ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet }] },
+      });
+    },
     shows: 'records,ttl aliases',
+  },
+  'aws:route53/healthCheck:HealthCheck': {
+    change: ({ id }, { route53 }) => route53.updateHealthCheck({ HealthCheckId: id, FailureThreshold: 9 }),
+    shows: 'failureThreshold',
   },
   'aws:lb/loadBalancer:LoadBalancer': {
     change: ({ id }, { elb }) =>

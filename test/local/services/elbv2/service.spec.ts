@@ -132,6 +132,29 @@ describe('Elastic Load Balancing', () => {
     expect(await health(TargetGroupArn)).to.deep.equal([['i-1', 'healthy', undefined]]);
   });
 
+  it('is healthy to Route 53 while each of its target groups has a healthy target', async () => {
+    const TargetGroupArn = await group();
+    const made = await balancer();
+    await listener(made?.LoadBalancerArn, TargetGroupArn);
+    const isHealthy = () => region.parts.services.elasticloadbalancing.isHealthy(`${made?.DNSName ?? ''}.`);
+    addInstance(region, 'i-1');
+    await elb.registerTargets({ TargetGroupArn, Targets: [{ Id: 'i-1' }] });
+    const name = modelOf()?.groups[0]?.name ?? '';
+    seen.set(`${name}.new/i-1_80`, { up: true, inFlight: 0, check: 'L7OK', code: '200' });
+    await pass(100);
+    seen.set(`${name}/i-1_80`, { up: true, inFlight: 0, check: '', code: '' });
+    await pass(10_000);
+    expect(isHealthy()).to.equal(true);
+    seen.set(`${name}/i-1_80`, { up: false, inFlight: 0, check: 'L7STS', code: '503' });
+    await pass(10_000);
+    expect(isHealthy()).to.equal(false);
+    seen.set(`${name}/i-1_80`, { up: true, inFlight: 0, check: '', code: '' });
+    await listener(made?.LoadBalancerArn, await group('empty'), 81);
+    await pass(10_000);
+    expect(isHealthy(), 'with a group without targets').to.equal(false);
+    expect(region.parts.services.elasticloadbalancing.isHealthy('other.example')).to.equal(undefined);
+  });
+
   it('lets a target finish its requests for the deregistration delay', async () => {
     const TargetGroupArn = await group();
     await listener((await balancer())?.LoadBalancerArn, TargetGroupArn);

@@ -269,6 +269,7 @@ describe('Route 53 health checks', () => {
     ['at least 3 regions', { Regions: ['us-east-1', 'us-west-1'] }],
     ['Port is required', { Type: 'TCP', Port: undefined, ResourcePath: undefined }],
     ['IPAddress is not allowed', { Type: 'CALCULATED' }],
+    ['MeasureLatency is not supported', { MeasureLatency: true }],
   ];
   for (const [message, settings] of refused)
     it(`are refused: ${message}`, async () => {

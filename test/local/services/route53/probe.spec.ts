@@ -16,12 +16,12 @@ describe('what a Route 53 health checker sends', () => {
   /** Code and body; undefined: never an answer. */
   let answer: readonly [number, string] | undefined;
   let port: number;
-  const probe = prober({
-    addressesOf: (name) => (name === 'www.shop.example' ? ['127.0.0.1'] : []),
-    deadlines: { tcp: 500, connection: 500, answer: 100 },
-  });
-  const look = (config: Partial<HealthCheckConfig>) =>
-    probe({ Type: 'HTTP', IPAddress: '127.0.0.1', Port: port, ...config });
+  const lookFor = (answer: number) => (config: Partial<HealthCheckConfig>) =>
+    prober({
+      addressesOf: (name) => (name === 'www.shop.example' ? ['127.0.0.1'] : []),
+      deadlines: { tcp: 60_000, connection: 60_000, answer },
+    })({ Type: 'HTTP', IPAddress: '127.0.0.1', Port: port, ...config });
+  const look = lookFor(60_000);
 
   async function listen(server: Server): Promise<number> {
     servers.push(server);
@@ -87,7 +87,7 @@ describe('what a Route 53 health checker sends', () => {
 
   it('gives up on who never answers, and on who is not there', async () => {
     answer = undefined;
-    expect((await look({})).status).to.contain('did not respond with an HTTP status code');
+    expect((await lookFor(10)({})).status).to.contain('did not respond with an HTTP status code');
     const closed = createServer();
     const gone = await listen(closed);
     closed.close();
