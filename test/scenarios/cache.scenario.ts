@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { awsOf, type Aws } from '../support/aws.ts';
 import { until } from '../support/client.ts';
+import { newest } from '../support/metrics.ts';
 import { startCloud, type TestCloud } from '../support/cloud.ts';
 import {
   launchMachine,
@@ -23,7 +24,8 @@ describe('a cache', function () {
   let host: string;
 
   before(async () => {
-    cloud = await startCloud();
+    // A CloudWatch minute takes five seconds.
+    cloud = await startCloud('--time-lapse', '12');
     aws = awsOf(cloud);
     vpc = await makeVpc(aws, ['a', 'b']);
     const clients = await vpc.group('clients');
@@ -89,6 +91,18 @@ describe('a cache', function () {
     ).to.contain('self-signed');
     expect(await node('once', `redis://${host}:6379`, 'get', 'a')).to.not.equal('1');
     expect(await node('once', `rediss://${host}:6379`, 'config', 'get', 'dir')).to.contain('NOPERM');
+  });
+
+  it('is measured: how busy its servers are, what they hold, how far replicas are behind', async () => {
+    const replica = (await primary()) === 'shop-001' ? 'shop-002' : 'shop-001';
+    const of = (name: string) => newest(aws, 'AWS/ElastiCache', name, 'CacheClusterId', replica);
+    await until('CloudWatch has measured it', 60, async () => {
+      expect(await of('EngineCPUUtilization')).to.be.within(0, 100);
+      expect(await of('DatabaseMemoryUsagePercentage')).to.be.within(0.01, 50);
+      expect(await of('ReplicationLag')).to.be.within(0, 10);
+      expect(await of('Evictions')).to.equal(0);
+      return true;
+    });
   });
 
   it('is reached only from where its security group allows', async () => {

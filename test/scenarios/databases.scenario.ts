@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { awsOf, type Aws } from '../support/aws.ts';
+import { newest } from '../support/metrics.ts';
 import { until } from '../support/client.ts';
 import { startCloud, type TestCloud } from '../support/cloud.ts';
 import { launchMachine, makeVpc, powerCut, processesIn, type Machine } from '../support/machines.ts';
@@ -15,7 +16,8 @@ describe('a database', function () {
   let facts: { SubnetGroup: string; securityGroups: string[] };
 
   before(async () => {
-    cloud = await startCloud();
+    // A CloudWatch minute takes five seconds.
+    cloud = await startCloud('--time-lapse', '12');
     aws = awsOf(cloud);
     const vpc = await makeVpc(aws, ['a', 'b']);
     const clients = await vpc.group('clients');
@@ -125,6 +127,30 @@ describe('a database', function () {
       await available();
       expect(await writer()).to.not.equal(before);
     });
+
+  it('is measured: how busy its servers are, who is connected, how far the reader is behind', async () => {
+    const reader = (await writer()) === 'shop-1' ? 'shop-2' : 'shop-1';
+    await until('CloudWatch has measured it', 60, async () => {
+      expect(await newest(aws, 'AWS/RDS', 'CPUUtilization', 'DBInstanceIdentifier', reader)).to.be.within(
+        0,
+        100,
+      );
+      expect(await newest(aws, 'AWS/RDS', 'AuroraReplicaLag', 'DBInstanceIdentifier', reader)).to.be.below(
+        60_000,
+      );
+      expect(
+        await newest(aws, 'AWS/RDS', 'DatabaseConnections', 'DBInstanceIdentifier', reader),
+      ).to.be.within(0, 20);
+      // A server takes about fifty megabytes of the four gibibytes that two units have.
+      const free = await newest(aws, 'AWS/RDS', 'FreeableMemory', 'DBInstanceIdentifier', reader);
+      expect(free).to.be.within(3.5 * 2 ** 30, 4 * 2 ** 30);
+      expect(await newest(aws, 'AWS/RDS', 'ACUUtilization', 'DBInstanceIdentifier', reader)).to.be.within(
+        25,
+        100,
+      );
+      return true;
+    });
+  });
 
   it('is restored from a snapshot with the row from before and not the one after', async () => {
     const snapshot = { DBClusterSnapshotIdentifier: 'noon' };

@@ -43,7 +43,9 @@ export function createEfs(parts: Parts, serve?: Serve) {
       return found.length === 0 ? undefined : found.flatMap(({ address }) => address ?? []);
     },
     measure: () =>
-      Promise.all([...state.fileSystems.keys()].map(async (id) => ({ id, bytes: await files.size(id) }))),
+      Promise.all(
+        [...state.fileSystems.values()].map(async ({ id }) => ({ id, bytes: await files.size(id) })),
+      ),
     async start() {
       targets.start();
     },

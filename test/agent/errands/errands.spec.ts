@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   CompleteLifecycleActionCommand,
   DescribeAutoScalingInstancesCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { AssociateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,6 +18,7 @@ import { associateAddress } from '../../../agent/errands/address.ts';
 import { readSecretVersion } from '../../../agent/errands/database.ts';
 import { readDescriptor } from '../../../agent/errands/descriptor.ts';
 import { describeError, FinalError, isFinal } from '../../../agent/errands/final-error.ts';
+import { leaveGroup } from '../../../agent/errands/leave.ts';
 import { completeHook } from '../../../agent/errands/lifecycle.ts';
 import { readPointer } from '../../../agent/errands/pointer.ts';
 import { resolveProperties } from '../../../agent/errands/properties.ts';
@@ -136,20 +138,21 @@ describe('the errand for', () => {
     expect(await readSecretVersion({ secretArn: 'arn:secret' })).to.equal('second');
   });
 
+  const inState = (LifecycleState: string) =>
+    autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({
+      AutoScalingInstances: [
+        {
+          InstanceId: 'i-1',
+          AutoScalingGroupName: 'web-blue',
+          LifecycleState,
+          AvailabilityZone: 'a',
+          HealthStatus: 'HEALTHY',
+          ProtectedFromScaleIn: false,
+        },
+      ],
+    });
+
   it('the launch hook completes it for the own group, only when it waits', async () => {
-    const inState = (LifecycleState: string) =>
-      autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({
-        AutoScalingInstances: [
-          {
-            InstanceId: 'i-1',
-            AutoScalingGroupName: 'web-blue',
-            LifecycleState,
-            AvailabilityZone: 'a',
-            HealthStatus: 'HEALTHY',
-            ProtectedFromScaleIn: false,
-          },
-        ],
-      });
     autoScaling.on(CompleteLifecycleActionCommand).resolves({});
     const input = { instanceId: 'i-1', hook: 'beanpole-launch', result: 'CONTINUE' } as const;
     inState('Pending');
@@ -168,6 +171,19 @@ describe('the errand for', () => {
     ]);
     autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({ AutoScalingInstances: [] });
     expect(await completeHook(input)).to.deep.equal({ state: null, completed: false });
+  });
+
+  it('leaving the group has it replace the instance, unless it is on its way already', async () => {
+    autoScaling.on(TerminateInstanceInAutoScalingGroupCommand).resolves({});
+    for (const state of ['InService', 'Terminating:Wait', 'Detaching']) {
+      inState(state);
+      expect(await leaveGroup({ instanceId: 'i-1' })).to.deep.equal({ state });
+    }
+    autoScaling.on(DescribeAutoScalingInstancesCommand).resolves({ AutoScalingInstances: [] });
+    expect(await leaveGroup({ instanceId: 'i-1' })).to.deep.equal({ state: null });
+    expect(
+      autoScaling.commandCalls(TerminateInstanceInAutoScalingGroupCommand).map(({ args }) => args[0].input),
+    ).to.deep.equal([{ InstanceId: 'i-1', ShouldDecrementDesiredCapacity: false }]);
   });
 
   it('the Elastic IP takes it over from another instance', async () => {

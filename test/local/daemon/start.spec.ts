@@ -115,7 +115,14 @@ describe('starting the daemon', () => {
     const text = renderStatus({
       ...{ running: true, folder: '/f', pid: 7, startedAt: 'now', endpoint: 'e', frontDoor: 'f' },
       ...{ authority: '/f/root.pem', secureFrontDoor: 's', nameServer: 'n' },
-      ...{ region: 'r', account: 'a', accessKeyId: 'AKIA', secretAccessKey: 'hidden', memoryBytes: 5e6 },
+      ...{
+        region: 'r',
+        account: 'a',
+        accessKeyId: 'AKIA',
+        secretAccessKey: 'hidden',
+        memoryBytes: 5e6,
+        timeLapse: 1,
+      },
       instances: [
         { instanceId: 'i-1', name: 'web', state: 'running', privateAddress: '10.0.0.5', publicAddress: '' },
       ],

@@ -65,6 +65,26 @@ describe('ElastiCache', () => {
   }
   const resolve = (name: string | undefined) => region.parts.services.elasticache.resolve(name ?? '');
 
+  it('measures what its servers say of themselves', async () => {
+    await create();
+    plane.info = {
+      ...{ used_cpu_sys: '1.5', used_cpu_user: '2.5', evicted_keys: '4', keyspace_hits: '9' },
+      ...{ keyspace_misses: '1', used_memory: '512', maxmemory: '1024', connected_clients: '3' },
+      db0: 'keys=7,expires=0,avg_ttl=0',
+    };
+    const measured = await region.parts.services.elasticache.measure();
+    expect(measured.map(({ node, lagSeconds }) => [node, lagSeconds])).to.deep.equal([
+      ['shop-001', undefined],
+      ['shop-002', 1],
+      ['shop-003', 1],
+    ]);
+    expect(measured[0]).to.deep.equal({
+      ...{ node: 'shop-001', cpuSeconds: 4, evictions: 4, hits: 9, misses: 1, items: 7 },
+      // One of them is who asks.
+      ...{ usedMemoryBytes: 512, totalMemoryBytes: 1024, connections: 2 },
+    });
+  });
+
   it('makes a group over zones whose names lead to its nodes', async () => {
     await create();
     const group = await describe1();

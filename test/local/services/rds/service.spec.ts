@@ -86,6 +86,33 @@ describe('RDS', () => {
     expect((await cluster())?.Status).to.equal('available');
   }
 
+  it('measures what runs: clients, memory of the class or of the most units, and how far a reader is behind', async () => {
+    await rds.createDBCluster(clusterInput);
+    for (const DBInstanceIdentifier of ['shop-1', 'shop-2'])
+      await rds.createDBInstance({
+        ...{ DBInstanceIdentifier, DBClusterIdentifier: 'shop', Engine: 'aurora-mysql' },
+        DBInstanceClass: 'db.serverless',
+      });
+    await rds.createDBInstance(instanceInput);
+    await settle();
+    plane.cpuSeconds = 12;
+    const measured = await region.parts.services.rds.measure();
+    const of = (id: string) => measured.find((one) => one.instance === id);
+    expect(of('blog')).to.deep.equal({
+      ...{ instance: 'blog', cpuSeconds: 12, memoryBytes: 2 ** 29, totalMemoryBytes: 2 ** 30 },
+      ...{ connections: 7, freeStorageBytes: 19 * 2 ** 30 },
+    });
+    const members = [of('shop-1'), of('shop-2')];
+    expect(members.map((one) => one?.role)).to.have.members(['WRITER', 'READER']);
+    const reader = members.find((one) => one?.role === 'READER');
+    expect(reader).to.deep.include({
+      ...{ cluster: 'shop', lagSeconds: 3, totalMemoryBytes: 8 * 2 ** 30 },
+      capacity: { minCapacity: 0.5, maxCapacity: 4 },
+    });
+    plane.crash([...plane.running.keys()][0] ?? '');
+    expect((await region.parts.services.rds.measure()).length).to.be.below(3);
+  });
+
   it('makes a cluster over zones with endpoints for writing and reading', async () => {
     await createCluster();
     const { Endpoint, ReaderEndpoint, DBClusterMembers, Port } = (await cluster()) ?? {};
