@@ -42,6 +42,8 @@ export const deploymentOptions = z.strictObject({
   evaluationTimeSeconds: z.number().int().min(1).max(36000).default(300),
   /** `BlueGreen`: how long the old slot stays up after the switch. */
   keepWarmSeconds: z.number().int().min(0).max(36000).default(300),
+  /** Longest one instance may take; the environment's own unless given. */
+  timeoutSeconds: z.number().int().min(1).max(3600).optional(),
   /** CloudWatch alarms that end an evaluation, or the time kept warm, when one of them is in ALARM. */
   alarms: z.array(z.string().min(1).max(255)).max(10).default([]),
 });

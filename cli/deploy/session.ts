@@ -68,9 +68,10 @@ export async function performRecord(
 ): Promise<DeploymentRecord> {
   const { clients, clock } = context;
   const name = nameOf(environment);
+  const { timeoutSeconds = environment.deploymentTimeoutSeconds } = record.value.options;
   const events = createEventLog(clients.logs, name, { deployment: record.value.number }, clock);
   const run: Run = {
-    environment,
+    environment: { ...environment, deploymentTimeoutSeconds: timeoutSeconds },
     fleets: {
       blue: createFleet(clients, documents, environment, 'blue'),
       green: createFleet(clients, documents, environment, 'green'),

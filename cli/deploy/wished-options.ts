@@ -14,6 +14,7 @@ export const deploymentFlags = {
   ignoreHealthCheck: flag('Go on without waiting for the load balancer to call instances healthy.'),
   healthyChecks: text('n', 'Good looks at the health in a row that pass a gate.'),
   alarms: text('names', 'CloudWatch alarms, comma-separated, that end an evaluation or the time kept warm.'),
+  timeout: text('time', 'Longest one instance may take: 90s, 10m, at most 1h.'),
   newVersionPercent: text('n', 'TrafficSplitting: percent of the traffic during the evaluation.'),
   evaluationTime: text('time', 'TrafficSplitting: how long: 30s, 5m, 1h.'),
   keepWarm: text('time', 'BlueGreen: how long the old instances stay after the switch: 0s, 5m, 1h.'),
@@ -46,6 +47,7 @@ export function wishedOptions(given: Given): WishedOptions {
     ...numberOf(given.healthyChecks, '--healthy-checks', 'healthyChecks', problems),
     ...(given.alarms !== undefined && { alarms: given.alarms.split(',').map((name) => name.trim()) }),
     ...numberOf(given.newVersionPercent, '--new-version-percent', 'newVersionPercent', problems),
+    ...secondsOf(given.timeout, '--timeout', 'timeoutSeconds', problems),
     ...secondsOf(given.evaluationTime, '--evaluation-time', 'evaluationTimeSeconds', problems),
     ...secondsOf(given.keepWarm, '--keep-warm', 'keepWarmSeconds', problems),
   };

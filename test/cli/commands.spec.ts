@@ -22,6 +22,13 @@ describe('beanpole deploy', () => {
     expect(self.output.notes.filter((note) => note.includes('runs v2'))).to.have.length(2);
   });
 
+  it('gives instances the time that is asked for, in this deployment only', async () => {
+    const self = shop();
+    await run(self, 'deploy dev/web --version v1 --timeout 90s');
+    await run(self, 'deploy dev/web --version v2');
+    expect(self.sent.map(({ Parameters }) => Parameters?.Timeout)).to.deep.equal([['90'], ['300']]);
+  });
+
   it('refuses alarms that there are not: they would never stop anything', async () => {
     const self = shop();
     mockClient(self.context.clients.cloudwatch)

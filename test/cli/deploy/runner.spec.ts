@@ -98,7 +98,7 @@ async function stageOf(
     fleets: { blue: fleet, green: simulatedFleet() },
     groups: { blue: untouchedGroup, green: untouchedGroup },
     traffic: { shift: () => Promise.resolve(), moveAddress: () => Promise.resolve() },
-    alarms: { ringing: () => Promise.resolve([]) },
+    alarms: { ringing: () => Promise.resolve([]), missing: () => Promise.resolve([]) },
     journal: openJournal(documents, name, stored, clock),
     pointers: createPointers(documents, name),
     lease,

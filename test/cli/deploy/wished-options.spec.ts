@@ -7,6 +7,7 @@ const none = {
   ignoreHealthCheck: false,
   healthyChecks: undefined,
   alarms: undefined,
+  timeout: undefined,
   newVersionPercent: undefined,
   evaluationTime: undefined,
   keepWarm: undefined,
@@ -28,6 +29,7 @@ describe('the flags of a deployment', () => {
       newVersionPercent: '20',
       healthyChecks: '5',
       alarms: 'errors, latency',
+      timeout: '15m',
       evaluationTime: '2m',
       keepWarm: '0s',
     };
@@ -39,6 +41,7 @@ describe('the flags of a deployment', () => {
         newVersionPercent: 20,
         healthyChecks: 5,
         alarms: ['errors', 'latency'],
+        timeoutSeconds: 900,
         evaluationTimeSeconds: 120,
         keepWarmSeconds: 0,
       },
