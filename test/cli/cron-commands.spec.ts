@@ -40,7 +40,7 @@ describe('beanpole cron', () => {
     self.bucket.objects.delete(key);
     const error = await errorOf(self, 'cron list dev/worker');
     expect(error.message).to.equal('dev/worker has no periodic tasks.');
-    expect(error.now?.join()).to.include('cron.yaml');
+    expect(error.now.join()).to.include('cron.yaml');
   });
 
   it('lists each task with its next due time, in its own time zone, and its last run', async () => {

@@ -33,7 +33,7 @@ describe('posting to an application', () => {
   const problemOf = (posted: Promise<Reply>): Promise<string> =>
     posted.then(
       ({ status }) => `answered ${status}`,
-      (error: Error) => error.message,
+      (error: unknown) => (error as Error).message,
     );
   const late = 'The application did not answer within 0.03 s.';
   afterEach(() => {

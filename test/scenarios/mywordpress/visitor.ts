@@ -49,7 +49,7 @@ export function createVisitor(origin: () => string, host?: string): Visitor {
 /** One request; unlike `fetch` it lets the header `host` be chosen. */
 async function exchange(
   url: URL,
-  { headers, ...options }: RequestInit & { readonly headers: Record<string, string> },
+  { headers, ...options }: Omit<RequestInit, 'headers'> & { readonly headers: Record<string, string> },
 ): Promise<{ page: Page; setCookies: readonly string[] }> {
   const written = new Request(url, options);
   const { method } = written;
