@@ -93,6 +93,12 @@ export function account(): Account {
         paint,
         dataPaint: paint,
       },
+      terminal: {
+        size: () => undefined,
+        capture: () => () => undefined,
+        show: (bytes) => void output.data.push(bytes.toString()),
+        ask: async () => '',
+      },
       signal: interrupt.signal,
       user: 'ann@laptop',
       onLeave: () => undefined,
