@@ -50,18 +50,24 @@ export async function runSession(context: Context, { instanceId, line }: Session
     },
   });
   const isAborted = aborted(signal);
+  const over = new AbortController();
   try {
     await channel.open();
     const end = await Promise.race([channel.ended, told.promise, isAborted]);
-    if (!end) await Promise.race([channel.ended, clock.sleep(closingMilliseconds)]);
+    // Its last word is said; the agent closes the session now.
+    if (!end)
+      await Promise.race([channel.ended, clock.sleep(closingMilliseconds, over.signal).catch(noMatter)]);
     return codeOf(exitCode, end, instanceId);
   } finally {
+    over.abort();
     release();
     channel.close();
     // It is over by itself when its command has ended; otherwise nothing of it may stay behind.
     if (exitCode.value === undefined) await terminateSession(ssm, sessionId);
   }
 }
+
+const noMatter = (): void => undefined;
 
 async function startSession(
   ssm: SSMClient,
