@@ -101,9 +101,12 @@ async function resumeSession(
   return TokenValue ? { url: StreamUrl ?? url, token: TokenValue } : undefined;
 }
 
-/** Best effort: a session without a client ends by itself after AWS's idle time-out. */
 async function terminateSession(ssm: SSMClient, sessionId: string): Promise<void> {
-  await ssm.send(new TerminateSessionCommand({ SessionId: sessionId })).catch(() => undefined);
+  try {
+    await ssm.send(new TerminateSessionCommand({ SessionId: sessionId }));
+  } catch {
+    // Without a client it ends by itself, after AWS's idle time-out.
+  }
 }
 
 /** Connects keyboard and window to the session; the result gives them back. */
