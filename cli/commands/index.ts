@@ -41,6 +41,7 @@ import queuePurge from './queue/purge.ts';
 import queueRedrive from './queue/redrive.ts';
 import queueSend from './queue/send.ts';
 import queueStatus from './queue/status.ts';
+import ssh from './ssh.ts';
 import status from './status.ts';
 import swap from './swap.ts';
 import versionCreate from './version/create.ts';
@@ -78,6 +79,7 @@ export const commands: readonly Command[] = [
   configList,
   logs,
   open,
+  ssh,
   queueStatus,
   queuePeek,
   queueSend,

@@ -10,9 +10,17 @@ import type { Network } from '../network/network.ts';
 import { runInside } from './command.ts';
 import { copyDisk } from './copy-disk.ts';
 import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity, writeUserData } from './disk.ts';
-import type { Instances, Machine, MachineCommand, MachineCommandResult } from './instances.ts';
+import type {
+  Instances,
+  Machine,
+  MachineCommand,
+  MachineCommandResult,
+  Terminal,
+  TerminalProgram,
+} from './instances.ts';
 import { trustRoot } from '../trust.ts';
 import { freeze, usageOf } from './processes.ts';
+import { openTerminal } from './terminal.ts';
 import { ShownFolders, type Shown } from './shown-folders.ts';
 import { infoDescriptor, readyDescriptor, sandboxCommand, type SandboxFacts } from './sandbox.ts';
 
@@ -182,15 +190,28 @@ export class InstancePlane implements Instances {
   }
 
   async run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult> {
+    const { firstPid } = this.#runningOne(instanceId);
+    return await runInside(firstPid, this.#environment(instanceId), command, this.#options.clock);
+  }
+
+  async openTerminal(instanceId: string, program: TerminalProgram): Promise<Terminal> {
+    const { firstPid } = this.#runningOne(instanceId);
+    return await openTerminal(firstPid, this.#environment(instanceId), program, this.#options.clock);
+  }
+
+  #runningOne(instanceId: string): Running {
     const running = this.#running.get(instanceId);
     if (!running) throw new Error(`The machine ${instanceId} does not run.`);
-    const environment = join(this.#disk(instanceId), 'etc/environment');
-    const pairs = existsSync(environment) ? parseEnvironment(readFileSync(environment, 'utf8')) : {};
-    return await runInside(running.firstPid, pairs, command, this.#options.clock);
+    return running;
+  }
+
+  #environment(instanceId: string): Record<string, string> {
+    const file = join(this.#disk(instanceId), 'etc/environment');
+    return existsSync(file) ? parseEnvironment(readFileSync(file, 'utf8')) : {};
   }
 
   async show(instanceId: string, folder: string): Promise<Shown> {
-    if (!this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} does not run.`);
+    this.#runningOne(instanceId);
     return this.#shown.show(instanceId, folder);
   }
 

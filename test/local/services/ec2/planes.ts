@@ -101,6 +101,10 @@ export class NamedMachines implements Instances {
     if (this.disks.delete(from)) this.disks.add(to);
   }
 
+  openTerminal(): never {
+    throw new Error('Named machines have no terminals.');
+  }
+
   run(): never {
     throw new Error('Nothing is run in these tests.');
   }
