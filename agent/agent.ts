@@ -63,7 +63,7 @@ export class Agent {
     this.#settings = settings;
     this.#state = state;
     this.#clients = createClients(settings.region);
-    this.#errand = errandsBy(settings.agentFile);
+    this.#errand = errandsBy(settings.agentFile, path.join(instancePaths.state, 'compile-cache'));
     this.#problems = new Problems((concern, problem) => {
       if (problem) this.#log.event(problem.severity === 'Warning' ? 'WARN' : 'ERROR', problem.cause);
       else this.#log.write('INFO', `Solved: ${concern}.`);

@@ -20,23 +20,7 @@ const tasks = {
     tests: true,
     steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']],
   },
-  // Every policy with every fault at every step, on a local cloud: hours.
-  'test:faults': {
-    system: true,
-    tests: true,
-    steps: [
-      [
-        ...mocha,
-        '--no-config',
-        '--extension',
-        'ts',
-        '--timeout',
-        '600000',
-        'test/scenarios/deployments.scenario.ts',
-      ],
-    ],
-    environment: { FAULTS: 'all' },
-  },
+  'test:faults': { system: true, tests: true, steps: [['test/faults/main.ts']] },
   'test:unit': { system: false, steps: [mocha] },
   lint: { system: false, steps: lint },
   bench: { system: true, steps: [['bench/main.ts']] },
@@ -59,7 +43,6 @@ try {
   const project = fileURLToPath(new URL('..', import.meta.url));
   const env = {
     ...process.env,
-    ...task.environment,
     PATH: path,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(cacheFolder, 'compile-cache'),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

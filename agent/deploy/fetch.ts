@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { FinalError } from '../errands/final-error.ts';
-import { archiveLimits } from './archive.ts';
+import { archiveLimits } from '../../model/source-bundle/rules.ts';
 
 export interface BundleFetch {
   readonly bucket: string;

@@ -4,12 +4,16 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { ErrandError, type ErrandAnswer, type SendErrand } from './contract.ts';
 
-/** Sends errands to a child of the same agent file; its memory goes with it. */
-export function errandsBy(agentFile: string): SendErrand {
+/**
+ * Sends errands to a child of the same agent file; its memory goes with it. What Node has compiled is kept in a folder
+ * from one child to the next, which saves a third of an errand's time.
+ */
+export function errandsBy(agentFile: string, compileCache: string): SendErrand {
   return async (name, input, { signal, onProgress } = {}) => {
     signal?.throwIfAborted();
     const child = spawn(process.execPath, [agentFile, 'errand'], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       // A group of its own: the commands of a bundle that it runs end with it.
       detached: true,
     });

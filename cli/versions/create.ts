@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { keys } from '../../model/names.ts';
+import { ArchiveError, openArchive } from '../../model/source-bundle/archive.ts';
+import { extract } from '../../model/source-bundle/extract.ts';
 import type {
   ApplicationDescriptor,
   EnvironmentDescriptor,
@@ -19,11 +21,16 @@ import type { Board } from '../ui/board.ts';
 import { size } from '../ui/duration.ts';
 import { architectureOf } from './architecture.ts';
 import { readDeleted, readVersion } from './catalogue.ts';
-import { inspectFolder, inspectZip, kindOf } from './inspect.ts';
+import { checkZip, inspectFolder, inspectZip, kindOf } from './inspect.ts';
 import { listEverything, listSource, type SourceFile } from './source.ts';
 import { stage, temporaryFolder } from './staging.ts';
-import { bundleProblems, hasOnceSteps, needsBuild, sizeProblems } from './start-command.ts';
-import { unzip } from './unzip.ts';
+import {
+  bundleProblems,
+  hasOnceSteps,
+  needsBuild,
+  sizeProblems,
+  type BundleContents,
+} from './start-command.ts';
 import { uploadBundle } from './upload.ts';
 import { writeZip, type Archive } from './zip.ts';
 
@@ -89,13 +96,22 @@ async function problemsOf(
   const kind = kindOf(path);
   if (kind === 'missing') return [`${path} does not exist.`];
   if (kind === 'other') return [`${path} is neither a folder nor a .zip file.`];
-  const contents = kind === 'folder' ? await inspectFolder(path) : await readableZip(path);
+  const contents = kind === 'folder' ? await inspectFolder(path) : await soundZip(path);
   if (typeof contents === 'string') return [contents];
   return bundleProblems(path, contents, needsStartCommand(platformsOf(tier, environments)));
 }
 
-const readableZip = (path: string) =>
-  inspectZip(path).catch((error: unknown) => `${path} is not a zip file: ${(error as Error).message}.`);
+/** A ready bundle goes to instances as it is: what they would refuse is refused here, all of it read. */
+async function soundZip(path: string): Promise<BundleContents | string> {
+  try {
+    const contents = await inspectZip(path);
+    await checkZip(path);
+    return contents;
+  } catch (error) {
+    if (error instanceof ArchiveError) return `${path} ${error.message}.`;
+    throw error;
+  }
+}
 
 /** PHP and Python platforms know by themselves how an application starts. */
 const needsStartCommand = (platforms: readonly Platform[]): boolean =>
@@ -137,7 +153,10 @@ async function build(
 
 /** All of it: a ready bundle holds what it is to hold. */
 async function filesOfZip(path: string, folder: string): Promise<SourceFile[]> {
-  await unzip(path, folder);
+  const archive = await openArchive(path);
+  await extract(archive, folder).finally(() => {
+    archive.close();
+  });
   return listEverything(folder);
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { openPromise } from 'yauzl';
+import { buffer } from 'node:stream/consumers';
+import { checkContents, openArchive, type SourceArchive } from '../../model/source-bundle/archive.ts';
+import { entryKind, type ArchiveEntry } from '../../model/source-bundle/rules.ts';
 import type { BundleContents } from './start-command.ts';
 import { listSource } from './source.ts';
 
@@ -29,22 +30,39 @@ export async function inspectFolder(folder: string): Promise<BundleContents> {
   };
 }
 
-/** The names in a ready bundle, and the files that say how it starts. */
+/** The names in a ready bundle, and the files that say how it starts; throws for an archive that is refused. */
 export async function inspectZip(path: string): Promise<BundleContents> {
-  const zip = await openPromise(path, { lazyEntries: true });
-  const paths: string[] = [];
-  const texts = new Map<string, string>();
-  for await (const entry of zip.eachEntry()) {
-    if (!entry.fileName.endsWith('/')) paths.push(entry.fileName);
-    if (['Procfile', 'package.json'].includes(entry.fileName) || isExtension(entry.fileName))
-      texts.set(entry.fileName, await text(await zip.openReadStreamPromise(entry)));
+  const archive = await openArchive(path);
+  try {
+    const files = archive.entries.filter((entry) => entryKind(entry) !== 'folder');
+    const read = async (name: string) => {
+      const found = files.find((entry) => entry.name === name);
+      return found && textOf(archive, found);
+    };
+    return {
+      paths: files.map(({ name }) => name),
+      procfile: await read('Procfile'),
+      packageJson: await read('package.json'),
+      extensions: await Promise.all(
+        files.filter(({ name }) => isExtension(name)).map((entry) => textOf(archive, entry)),
+      ),
+    };
+  } finally {
+    archive.close();
   }
-  return {
-    paths,
-    procfile: texts.get('Procfile'),
-    packageJson: texts.get('package.json'),
-    extensions: [...texts].flatMap(([name, content]) => (isExtension(name) ? [content] : [])),
-  };
+}
+
+async function textOf({ content }: SourceArchive, entry: ArchiveEntry): Promise<string> {
+  const read = await content(entry);
+  return (Buffer.isBuffer(read) ? read : await buffer(read)).toString('utf8');
+}
+
+/** Throws when a ready bundle is not what its directory says, which only reading all of it tells. */
+export async function checkZip(path: string): Promise<void> {
+  const archive = await openArchive(path);
+  await checkContents(archive).finally(() => {
+    archive.close();
+  });
 }
 
 const isExtension = (path: string): boolean => /^\.ebextensions\/[^/]+\.config$/.test(path);

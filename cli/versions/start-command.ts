@@ -1,8 +1,7 @@
 import type { Platform } from '../../model/schemas.ts';
+import { archiveLimits } from '../../model/source-bundle/rules.ts';
 
 /** Rules on what a source bundle must hold; pure, over the names in it and a few files. */
-
-export const maximumBytes = 512 * 1024 * 1024;
 
 export interface BundleContents {
   /** Paths in the bundle. */
@@ -49,7 +48,7 @@ export function needsBuild({ paths, packageJson }: BundleContents, platforms: re
 }
 
 export const sizeProblems = (where: string, bytes: number): string[] =>
-  bytes > maximumBytes
+  bytes > archiveLimits.compressedBytes
     ? [
         `${where}: the bundle has ${Math.ceil(bytes / 1024 / 1024)} MB; a source bundle may have 512 MB. List what does not belong to it in .ebignore.`,
       ]

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -22,7 +23,12 @@ export interface TestCloud {
   /** Runs `beanpole …` to its end. */
   readonly beanpole: (...args: string[]) => Promise<Finished>;
   /** Starts `beanpole …`, to be interrupted or killed. */
-  readonly startBeanpole: (...args: string[]) => ChildProcess;
+  readonly startBeanpole: (
+    args: readonly string[],
+    variables?: NodeJS.ProcessEnv,
+  ) => ChildProcessByStdio<null, Readable, Readable>;
+  /** Starts a command on a host of the simulated internet; its standard input and output are pipes. */
+  readonly onInternet: (...command: string[]) => ChildProcessByStdio<Writable, Readable, null>;
   /** Runs `pulumi …` to its end. */
   readonly pulumi: (...args: string[]) => Promise<Finished>;
   /** `pulumi up` of a stack, made if it is not there. Throws when it fails. */
@@ -66,8 +72,18 @@ export async function startCloud({ example, start = [] }: CloudOptions = {}): Pr
     env,
     frontDoorPort: Number(env.LOCAL_CLOUD_FRONT_DOOR?.split(':').at(-1)),
     beanpole,
-    startBeanpole: (...args) =>
-      spawn(process.execPath, beanpoleArgs(args), { env, cwd: own, stdio: ['ignore', 'pipe', 'pipe'] }),
+    startBeanpole: (args, variables = {}) =>
+      spawn(process.execPath, beanpoleArgs(args), {
+        env: { ...env, ...variables },
+        cwd: own,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    onInternet: (...command) =>
+      spawn(process.execPath, beanpoleArgs(['local', 'shell', '-c', `exec ${command.join(' ')}`]), {
+        env,
+        cwd: own,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     pulumi,
     async up(stack) {
       await must(pulumi('stack', 'select', '--create', stack));

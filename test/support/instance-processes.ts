@@ -6,9 +6,11 @@ export function processesOn(cloudFolder: string, instanceId: string, command: st
   const disk = join(cloudFolder, 'region/disks', instanceId);
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => rootOf(pid) === disk && read(`/proc/${pid}/cmdline`).includes(command))
+    .filter((pid) => rootOf(pid) === disk && commandLine(pid).includes(command))
     .map(Number);
 }
+
+const commandLine = (pid: string): string => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 
 /** What a process sees as /, as the machine knows it. */
 const rootOf = (pid: string): string | undefined =>

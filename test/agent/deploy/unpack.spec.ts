@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unpack } from '../../../agent/deploy/unpack.ts';
 import { zip } from '../support/bundles.ts';
+import { hostileArchives, lyingArchives } from '../../support/hostile-archives.ts';
+import { rawZip, zip64Sizes } from '../../support/raw-zip.ts';
 
 describe('unpacking', () => {
   let folder: string;
@@ -45,27 +47,31 @@ describe('unpacking', () => {
     expect(await readdir(folder)).to.deep.equal(['bundle.zip']);
   });
 
-  it('refuses a path that leads out, written by hand into the archive', async () => {
-    const bytes = await zip({ 'aa/evil.txt': 'x' });
-    const hostile = Buffer.from(bytes.toString('latin1').replaceAll('aa/evil.txt', '../evil.txt'), 'latin1');
-    expect(await refusal(hostile)).to.include('../evil.txt');
-    expect(await readdir(folder)).to.deep.equal(['bundle.zip']);
+  for (const { title, bytes, reason } of hostileArchives)
+    it(`refuses ${title}, and writes nothing`, async () => {
+      expect(await refusal(bytes))
+        .to.match(/^The source bundle is /)
+        .and.include(reason);
+      expect(await readdir(folder)).to.deep.equal(['bundle.zip']);
+    });
+
+  for (const { title, bytes, reason } of lyingArchives)
+    it(`notices ${title}`, async () => {
+      expect(await refusal(bytes)).to.include(reason);
+    });
+
+  it('keeps names apart that differ in case or in Unicode form only, as Linux does', async () => {
+    const names = ['readme', 'README', 'caf\u00e9', 'cafe\u0301'];
+    await unpackBytes(rawZip(names.map((name) => ({ name, content: name }))));
+    const release = path.join(folder, 'release');
+    expect((await readdir(release)).sort()).to.deep.equal([...names].sort());
+    for (const name of names) expect(await readFile(path.join(release, name), 'utf8')).to.equal(name);
   });
 
-  it('says of what is no archive that it is none', async () => {
-    expect(await refusal(Buffer.from('hello'))).to.include('is not a sound zip archive');
-  });
-
-  it('notices a file that is longer than the directory says', async () => {
-    const bytes = await zip({ 'a.txt': { content: 'x'.repeat(5000), mode: 0o100644 } });
-    const size = Buffer.alloc(4);
-    size.writeUInt32LE(5000);
-    const smaller = Buffer.alloc(4);
-    smaller.writeUInt32LE(50);
-    const lying = Buffer.from(
-      bytes.toString('latin1').replaceAll(size.toString('latin1'), smaller.toString('latin1')),
-      'latin1',
-    );
-    expect(await refusal(lying)).to.match(/more|size|bytes/i);
+  it('takes a sound archive in zip64 format', async () => {
+    const extra = zip64Sizes(4n, 4n);
+    const claims = { bytes: 0xffffffff, packedBytes: 0xffffffff };
+    await unpackBytes(rawZip([{ name: 'a', content: 'four', claims, extra }], { zip64: true }));
+    expect(await readFile(path.join(folder, 'release/a'), 'utf8')).to.equal('four');
   });
 });

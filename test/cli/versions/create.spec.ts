@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -10,6 +18,7 @@ import { createProgram } from '../../../cli/program.ts';
 import { account, type Account } from '../support/account.ts';
 import { run } from '../support/commands.ts';
 import { application, version } from '../support/fixtures.ts';
+import { hostileArchives, lyingArchives } from '../../support/hostile-archives.ts';
 
 describe('making a version', () => {
   let folder: string;
@@ -169,10 +178,22 @@ describe('making a version', () => {
       expect(uploaded(second)).to.deep.equal([key]);
     });
 
-    it('refuses a zip that is none', async () => {
-      write({ 'site.zip': 'hello' });
-      const error = await errorOf(create(shop(), 'v1', '--web', join(folder, 'site.zip')));
-      expect(error.message).to.contain('site.zip is not a zip file');
+    for (const { title, bytes, reason } of [...hostileArchives, ...lyingArchives])
+      it(`refuses a zip with ${title}, before anything is uploaded`, async () => {
+        writeFileSync(join(folder, 'site.zip'), bytes);
+        const self = shop();
+        const error = await errorOf(create(self, 'v1', '--web', join(folder, 'site.zip')));
+        expect(error.exitCode).to.equal(2);
+        expect(error.message).to.contain('site.zip is ').and.contain(reason);
+        expect(self.bucket.objects.size).to.equal(0);
+      });
+
+    it('refuses a zip of more than 512 MB without reading it', async () => {
+      const file = join(folder, 'site.zip');
+      writeFileSync(file, '');
+      truncateSync(file, 512 * 1024 * 1024 + 1);
+      const error = await errorOf(create(shop(), 'v1', '--web', file));
+      expect(error.message).to.contain('site.zip is refused: it has 513 MB, 512 MB are allowed');
     });
 
     it('installs dependencies once for one lock file, and leaves out what no instance reads', async () => {

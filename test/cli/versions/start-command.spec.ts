@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { archiveLimits } from '../../../model/source-bundle/rules.ts';
 import { architectureOf } from '../../../cli/versions/architecture.ts';
 import {
   bundleProblems,
   hasOnceSteps,
   needsBuild,
-  maximumBytes,
   sizeProblems,
   type BundleContents,
 } from '../../../cli/versions/start-command.ts';
@@ -51,8 +51,8 @@ describe('bundleProblems', () => {
     });
 
   it('accepts 512 MB and not a byte more', () => {
-    expect(sizeProblems('app', maximumBytes)).to.deep.equal([]);
-    expect(sizeProblems('app', maximumBytes + 1)).to.have.length(1);
+    expect(sizeProblems('app', archiveLimits.compressedBytes)).to.deep.equal([]);
+    expect(sizeProblems('app', archiveLimits.compressedBytes + 1)).to.have.length(1);
   });
 });
 

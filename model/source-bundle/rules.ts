@@ -1,6 +1,7 @@
 /**
- * Decides whether an archive may be unpacked, from its directory alone and before anything is written.
- * A bundle comes from a developer, not from an enemy; but a stolen credential must not become root on instances.
+ * Decides whether a source bundle may be unpacked, from its directory alone and before anything is written: by the
+ * same rules where a version is made and on the instances. A bundle comes from a developer, not from an enemy; but a
+ * stolen credential must not become root on instances.
  */
 export interface ArchiveEntry {
   readonly name: string;
@@ -9,6 +10,8 @@ export interface ArchiveEntry {
   readonly compressedBytes: number;
   readonly bytes: number;
   readonly isEncrypted: boolean;
+  /** How it is packed, in the zip format's numbers. */
+  readonly method: number;
   /** Only for symbolic links. */
   readonly linkTarget?: string;
 }
@@ -31,6 +34,10 @@ export const archiveLimits: ArchiveLimits = {
 };
 const ratioFreeBytes = megabyte;
 
+/** What a zip archive calls "stored" and "deflated"; Elastic Beanstalk's unzip knows no other one for sure. */
+export const methods = { stored: 0, deflated: 8 } as const;
+const knownMethods: readonly number[] = Object.values(methods);
+
 const typeMask = 0o170000;
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 
@@ -41,13 +48,16 @@ export function entryKind({ name, mode }: Pick<ArchiveEntry, 'name' | 'mode'>): 
   return type === 0o100000 || type === 0 ? 'file' : 'other';
 }
 
-/** The first reason to refuse it; undefined when it is sound. */
-export function archiveProblem(entries: readonly ArchiveEntry[], limits = archiveLimits): string | undefined {
-  if (entries.length > limits.entries)
-    return `it has ${entries.length} entries, ${limits.entries} are allowed`;
+/** The first reason to refuse an archive of so many bytes; undefined when it is sound. */
+export function archiveProblem(
+  entries: readonly ArchiveEntry[],
+  archiveBytes: number,
+  limits = archiveLimits,
+): string | undefined {
+  if (entries.length > limits.entries) return tooManyEntries(entries.length, limits);
   return (
     firstProblem(entries, (entry) => entryProblem(entry, limits)) ??
-    sizeProblem(entries, limits) ??
+    sizeProblem(entries, archiveBytes, limits) ??
     collisionProblem(entries) ??
     linkProblem(entries)
   );
@@ -65,7 +75,7 @@ function firstProblem(
 }
 
 function entryProblem(entry: ArchiveEntry, { ratio }: ArchiveLimits): string | undefined {
-  const { name, bytes, compressedBytes, isEncrypted } = entry;
+  const { name, bytes, compressedBytes, isEncrypted, method } = entry;
   if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return 'is an absolute path';
   if (name.includes('\\')) return 'has a backslash in its name';
   // eslint-disable-next-line no-control-regex -- control characters are what this refuses
@@ -76,18 +86,34 @@ function entryProblem(entry: ArchiveEntry, { ratio }: ArchiveLimits): string | u
   if (name.length > 1024 || segments.some((segment) => Buffer.byteLength(segment) > 255))
     return 'is too long a path';
   if (isEncrypted) return 'is encrypted';
+  if (!knownMethods.includes(method)) return `is packed by method ${method}; stored and deflated are known`;
   if (entryKind(entry) === 'other') return 'is neither file, folder nor symbolic link';
   if (bytes > ratioFreeBytes && bytes > compressedBytes * ratio)
     return `unpacks to more than ${ratio} times its size`;
   return undefined;
 }
 
-function sizeProblem(entries: readonly ArchiveEntry[], limits: ArchiveLimits): string | undefined {
-  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  return bytes > limits.bytes
-    ? `it unpacks to ${Math.ceil(bytes / megabyte)} MB, ${limits.bytes / megabyte} MB are allowed`
+export const tooManyEntries = (entries: number, limits = archiveLimits): string =>
+  `it has ${entries} entries, ${limits.entries} are allowed`;
+
+/** Entries that share their packed bytes are how a small archive becomes a large one past any ratio. */
+function sizeProblem(
+  entries: readonly ArchiveEntry[],
+  archiveBytes: number,
+  limits: ArchiveLimits,
+): string | undefined {
+  if (archiveBytes > limits.compressedBytes)
+    return `it has ${Math.ceil(archiveBytes / megabyte)} MB, ${limits.compressedBytes / megabyte} MB are allowed`;
+  const bytes = sumOf(entries, (entry) => entry.bytes);
+  if (bytes > limits.bytes)
+    return `it unpacks to ${Math.ceil(bytes / megabyte)} MB, ${limits.bytes / megabyte} MB are allowed`;
+  return sumOf(entries, (entry) => entry.compressedBytes) > archiveBytes
+    ? 'its entries overlap: together they are larger than the archive'
     : undefined;
 }
+
+const sumOf = (entries: readonly ArchiveEntry[], of: (entry: ArchiveEntry) => number): number =>
+  entries.reduce((sum, entry) => sum + of(entry), 0);
 
 /** One name twice, or a file where another entry needs a folder: what would be read depends on the reader. */
 function collisionProblem(entries: readonly ArchiveEntry[]): string | undefined {

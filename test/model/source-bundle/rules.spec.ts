@@ -6,7 +6,7 @@ import {
   archiveProblem,
   staysInside,
   type ArchiveEntry,
-} from '../../../agent/deploy/archive.ts';
+} from '../../../model/source-bundle/rules.ts';
 
 const file = (name: string, more: Partial<ArchiveEntry> = {}): ArchiveEntry => ({
   name,
@@ -14,6 +14,7 @@ const file = (name: string, more: Partial<ArchiveEntry> = {}): ArchiveEntry => (
   compressedBytes: 10,
   bytes: 20,
   isEncrypted: false,
+  method: 8,
   ...more,
 });
 const link = (name: string, linkTarget: string) => file(name, { mode: 0o120777, linkTarget });
@@ -29,7 +30,7 @@ describe('an archive', () => {
       link('node_modules/.bin/x', '../x/cli.js'),
       file('..hidden'),
     ];
-    expect(archiveProblem(entries)).to.equal(undefined);
+    expect(archiveProblem(entries, 1000)).to.equal(undefined);
   });
 
   for (const { title, entries, problem } of [
@@ -51,6 +52,7 @@ describe('an archive', () => {
       problem: 'is neither file, folder nor',
     },
     { title: 'a pipe', entries: [file('pipe', { mode: 0o010666 })], problem: 'is neither file, folder nor' },
+    { title: 'a method of few', entries: [file('a', { method: 93 })], problem: 'is packed by method 93' },
     { title: 'an encrypted file', entries: [file('a', { isEncrypted: true })], problem: 'is encrypted' },
     { title: 'one name twice', entries: [file('a'), file('a')], problem: '"a" is in it twice' },
     {
@@ -80,13 +82,21 @@ describe('an archive', () => {
       problem: '2048 MB are allowed',
     },
   ])
-    it(`with ${title} is refused`, () => expect(archiveProblem(entries)).to.include(problem));
+    it(`with ${title} is refused`, () =>
+      expect(archiveProblem(entries, archiveLimits.compressedBytes)).to.include(problem));
 
   it('with too many entries is refused', () => {
     const entries = [file('a'), file('b'), file('c')];
-    expect(archiveProblem(entries, { ...archiveLimits, entries: 2 })).to.include(
+    expect(archiveProblem(entries, 1000, { ...archiveLimits, entries: 2 })).to.include(
       'it has 3 entries, 2 are allowed',
     );
+  });
+
+  it('of more than 512 MB is refused, and one whose entries overlap', () => {
+    expect(archiveProblem([file('a')], archiveLimits.compressedBytes + 1)).to.equal(
+      'it has 513 MB, 512 MB are allowed',
+    );
+    expect(archiveProblem([file('a'), file('b')], 19)).to.include('its entries overlap');
   });
 
   it('never resolves a path out of its root, whatever the links', () => {
