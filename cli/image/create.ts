@@ -1,6 +1,6 @@
 /**
  * Makes a golden image. Every step looks first at what an earlier run has left, by tags: a command that was killed is
- * continued by running it again. docs/decisions/0006-golden-images.md says why a builder, and not the instance itself.
+ * continued by running it again. docs/decisions/0007-golden-images.md says why a builder, and not the instance itself.
  */
 import { CreateImageCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { displayName, imageTags, tags } from '../../model/names.ts';

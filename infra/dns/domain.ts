@@ -135,15 +135,3 @@ function policyOf({ policy, setIdentifier, weight, failover }: Routing): Policy 
       return { setIdentifier, multivalueAnswerRoutingPolicy: true };
   }
 }
-
-type Destination = Pick<aws.route53.RecordArgs, 'ttl' | 'records' | 'aliases'>;
-
-function destination(target: DomainTarget, hostedZoneId: string): Destination {
-  if ('address' in target) return { ttl: ttlSeconds, records: [target.address] };
-  const { name, zoneId } =
-    'ownName' in target
-      ? { name: target.ownName.fqdn, zoneId: hostedZoneId }
-      : { name: target.loadBalancer.dnsName, zoneId: target.loadBalancer.zoneId };
-  // There is one target without a spare: its health cannot change the answer for the better.
-  return { aliases: [{ name, zoneId, evaluateTargetHealth: false }] };
-}

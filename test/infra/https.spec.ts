@@ -88,7 +88,12 @@ describe('two web environments with https', () => {
     if (!web) throw new Error('prod has no web environment.');
     const recording = await recordEnvironments({
       ...configuration,
-      domain: { name: 'mywordpress.example', https: true, sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
+      domain: {
+        name: 'mywordpress.example',
+        https: true,
+        sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+        records: {},
+      },
       environments: { ...others, web, next: { ...web, record: 'next' } },
     });
     const shared = recording

@@ -17,7 +17,7 @@ describe('a database', function () {
 
   before(async () => {
     // A CloudWatch minute takes five seconds.
-    cloud = await startCloud('--time-lapse', '12');
+    cloud = await startCloud({ start: ['--time-lapse', '12'] });
     aws = awsOf(cloud);
     const vpc = await makeVpc(aws, ['a', 'b']);
     const clients = await vpc.group('clients');

@@ -65,7 +65,7 @@ describe('golden images and platform updates', () => {
 
   it('makes an image, continued after its command was killed, and leaves the instances alone', async () => {
     const before = await fleet();
-    const killed = cloud.startBeanpole('image', 'create', 'prod/web', '--name', 'golden');
+    const killed = cloud.startBeanpole(['image', 'create', 'prod/web', '--name', 'golden']);
     const ended = once(killed, 'close');
     killed.stderr?.on('data', (text: Buffer) => {
       if (text.toString().includes('is launched')) killed.kill('SIGKILL');

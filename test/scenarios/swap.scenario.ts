@@ -38,7 +38,7 @@ describe('a swap of two environments', () => {
 
   /** A swap that is killed when both are being watched. */
   async function killedWhileWatching(): Promise<void> {
-    const child: ChildProcess = cloud.startBeanpole('swap', 'prod/web', 'prod/next', '--watch', '5m');
+    const child: ChildProcess = cloud.startBeanpole(['swap', 'prod/web', 'prod/next', '--watch', '5m']);
     const closed = once(child, 'close');
     let output = '';
     child.stderr?.on('data', (text: Buffer) => (output += text.toString()));
@@ -113,7 +113,7 @@ describe('a swap of two environments', () => {
   });
 
   it('is undone from elsewhere while its command runs', async () => {
-    const child = cloud.startBeanpole('swap', 'prod/web', 'prod/next', '--watch', '5m');
+    const child = cloud.startBeanpole(['swap', 'prod/web', 'prod/next', '--watch', '5m']);
     const closed = once(child, 'close');
     await until('the names are exchanged', 60, async () => (await versionAt('www')) === 'v2');
     const locked = await cloud.beanpole('deploy', 'prod/next', '--version', 'v1');
@@ -128,7 +128,7 @@ describe('a swap of two environments', () => {
 
   it('killed in the middle goes on with resume', async () => {
     edit(stackFile(), () => stack);
-    const child = cloud.startBeanpole('swap', 'prod/web', 'prod/next', '--watch', '20s');
+    const child = cloud.startBeanpole(['swap', 'prod/web', 'prod/next', '--watch', '20s']);
     const closed = once(child, 'close');
     await until('the names are exchanged', 60, async () => (await versionAt('www')) === 'v2');
     child.kill('SIGKILL');
