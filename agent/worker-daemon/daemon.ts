@@ -47,9 +47,9 @@ export class WorkerDaemon {
   readonly #counter = new WorkCounter();
   readonly #stopping = new AbortController();
   readonly #receiving = new Set<Promise<void>>();
-  readonly #posting = new Set<Promise<void>>();
+  /** What is being handled, and by which process. */
+  readonly #posting = new Map<Promise<void>, Aim>();
   readonly #settling = new Set<Promise<unknown>>();
-  readonly #aims = new Set<Aim>();
   #waiting: Message[] = [];
   #reserved: number[] = [];
   #isStopping = false;
@@ -103,7 +103,6 @@ export class WorkerDaemon {
     if (this.#aim?.port === port) return;
     this.#retire();
     this.#aim = this.#parts.targetFor(port);
-    this.#aims.add(this.#aim);
     this.#goOn();
   }
 
@@ -133,13 +132,13 @@ export class WorkerDaemon {
     this.#giveBackWaiting();
     const late = new AbortController();
     await Promise.race([
-      Promise.all(this.#posting),
+      Promise.all(this.#posting.keys()),
       clock.sleep(graceMilliseconds, late.signal).catch(() => undefined),
     ]);
     late.abort(new Error('All jobs have ended.'));
     this.#isCut = true;
-    for (const aim of this.#aims) aim.cut();
-    await Promise.all(this.#posting);
+    for (const aim of new Set(this.#posting.values())) aim.cut();
+    await Promise.all(this.#posting.keys());
     await Promise.all(this.#settling);
     this.#retire();
   }
@@ -154,11 +153,12 @@ export class WorkerDaemon {
     while (this.#aim && this.#posting.size < httpConnections) {
       const message = this.#waiting.shift();
       if (!message) break;
-      const posting = this.#handle(message, this.#aim).finally(() => {
+      const aim = this.#aim;
+      const posting = this.#handle(message, aim).finally(() => {
         this.#posting.delete(posting);
         this.#goOn();
       });
-      this.#posting.add(posting);
+      this.#posting.set(posting, aim);
     }
     this.#poll();
   }

@@ -1,8 +1,7 @@
 /** A process of its own that takes messages: our daemon, or a plain loop on sqs-consumer. */
 import { mkdtempSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
@@ -12,7 +11,7 @@ import { HandledMessages } from '../../agent/worker-daemon/handled.ts';
 import { Target } from '../../agent/worker-daemon/target.ts';
 import { workerDaemon } from '../../model/schemas.ts';
 
-const [, , kind = '', queueUrl = '', applicationPort = '', connections = ''] = process.argv;
+const [, ownFile = '', kind = '', queueUrl = '', applicationPort = '', connections = ''] = process.argv;
 const sqs = new SQSClient({});
 const port = Number(applicationPort);
 
@@ -27,7 +26,7 @@ if (kind === 'daemon') {
     sqs,
     clock: systemClock,
     settings,
-    handled: new HandledMessages(join(mkdtempSync(join(tmpdir(), 'bench-worker-')), 'handled')),
+    handled: new HandledMessages(join(mkdtempSync(join(dirname(ownFile), 'daemon-')), 'handled')),
     targetFor: (at) => new Target(at, settings.httpConnections),
     onProblem: (_severity, message) => {
       console.error(message);

@@ -134,8 +134,9 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
     const sending = sendAll(aws, queueUrl, jobsFrom(dice, messages));
     for (const [index, what] of order.entries()) {
       await until('work has come so far', 120, async () => journal.lines >= (moments[index] ?? 0));
-      await until('an instance is in service', 90, async () => (await inService()).length > 0);
-      const victim = dice.pick(await inService()) ?? '';
+      let victims: string[] = [];
+      await until('an instance is in service', 90, async () => (victims = await inService()).length > 0);
+      const victim = dice.pick(victims) ?? '';
       console.log(`      ${seconds()} s: ${what} ${what === 'kill the cloud' ? '' : victim}`);
       await happenings[what](victim);
     }
