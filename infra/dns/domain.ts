@@ -32,7 +32,7 @@ export interface DomainArgs {
   readonly target: DomainTarget;
   /** Undefined: the record has its name alone. */
   readonly routing?: Routing | undefined;
-  /** Other names of the stack. A record comes after those of its own name: the first gives the name its policy. */
+  /** Other names of the stack. A record comes after those of its own name, so that no two change it at once. */
   readonly others?: readonly Domain[];
   readonly tags: Record<string, string>;
 }

@@ -27,13 +27,15 @@ export const recordsIn =
 
 /**
  * Route 53 allows one policy for all records of a name and changes records one by one, so two that have a policy
- * can never get another one. A single one can: it may be the stack's own.
+ * can never get another one. A single one can, as long as nobody else joins at the same time: it may be the
+ * stack's own.
  */
 export async function ensurePoliciesFit(stack: EnvironmentStack, list: ListRecords): Promise<void> {
   const problems = await Promise.all(
     Object.entries(policiesOf(stack)).map(async ([fqdn, policy]) => {
       const inTheWay = (await list(fqdn)).filter((record) => policyOf(record) !== policy);
-      return inTheWay.length < 2 ? [] : [sentence(fqdn, policy, inTheWay)];
+      const isAlone = inTheWay.length === 1 && sharersOf(stack, fqdn) === 1;
+      return inTheWay.length === 0 || isAlone ? [] : [sentence(fqdn, policy, inTheWay)];
     }),
   );
   if (problems.flat().length === 0) return;
@@ -45,6 +47,12 @@ export async function ensurePoliciesFit(stack: EnvironmentStack, list: ListRecor
     ].join('\n'),
   );
 }
+
+/** Pure: how many records of a name a stack file asks for. */
+const sharersOf = ({ domain, environments }: EnvironmentStack, fqdn: string): number =>
+  [...Object.values(domain?.records ?? {}), ...Object.values(environments)].filter(
+    ({ record }) => record !== undefined && fullName(record, domain?.name ?? '') === fqdn,
+  ).length;
 
 /** Pure: the policy that a stack file asks for, by name. */
 function policiesOf({ domain, environments }: EnvironmentStack): Record<string, Policy> {
@@ -65,6 +73,6 @@ function policyOf({ SetIdentifier, Weight, Failover, MultiValueAnswer }: Resourc
 }
 
 const sentence = (fqdn: string, policy: Policy, inTheWay: readonly ResourceRecordSet[]): string =>
-  `${fqdn} cannot be routed by the policy ${policy}: ${inTheWay.length} records have another one (${inTheWay
+  `${fqdn} cannot be routed by the policy ${policy}: ${inTheWay.length === 1 ? 'one record has' : `${inTheWay.length} records have`} another one (${inTheWay
     .map((record) => `${record.SetIdentifier ?? ''}: ${policyOf(record)}`)
     .join(', ')}).`;

@@ -54,6 +54,18 @@ describe('the policy of a name', () => {
       .and.contain('Next: leave the name to one record');
   });
 
+  it('is not either where another record joins while the only one changes', async () => {
+    const stack = stackWith(weighted);
+    const { web } = stack.environments;
+    if (!web) throw new Error('There is no web environment.');
+    const both = { ...stack, environments: { web, next: web } };
+    const message = await ensurePoliciesFit(both, async () => [set('dev-web', { Failover: 'PRIMARY' })]).then(
+      () => 'none',
+      (error: unknown) => (error as Error).message,
+    );
+    expect(message).to.contain('one record has another one (dev-web: Failover)');
+  });
+
   it('is read from the zone', async () => {
     const route53 = new Route53Client({ region: 'eu-central-1' });
     mockClient(route53)

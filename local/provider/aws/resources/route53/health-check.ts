@@ -1,4 +1,5 @@
 import type {
+  AlarmIdentifier,
   HealthCheckConfig,
   HealthCheckRegion,
   HealthCheckType,
@@ -99,37 +100,40 @@ export default global({
   },
 });
 
-function toConfig(given: HealthCheckInputs): HealthCheckConfig {
+const toConfig = (given: HealthCheckInputs): HealthCheckConfig => ({
+  Type: given.type as HealthCheckType,
+  RequestInterval: given.requestInterval,
+  MeasureLatency: isOfEndpoint(given) ? given.measureLatency : undefined,
+  RoutingControlArn: given.routingControlArn,
+  ...toChangeable(given),
+});
+
+/** What Route 53 changes in place. */
+function toChangeable(given: HealthCheckInputs): Omit<HealthCheckConfig, 'Type'> {
   return {
-    Type: given.type as HealthCheckType,
     IPAddress: given.ipAddress,
     FullyQualifiedDomainName: given.fqdn,
     Port: given.port,
     ResourcePath: given.resourcePath,
     SearchString: given.searchString,
-    RequestInterval: given.requestInterval,
     FailureThreshold: given.failureThreshold,
-    MeasureLatency: isOfEndpoint(given) ? given.measureLatency : undefined,
     EnableSNI: given.enableSni,
     Regions: given.regions as HealthCheckRegion[] | undefined,
     Inverted: given.invertHealthcheck,
     Disabled: given.disabled,
     ChildHealthChecks: given.childHealthchecks && [...given.childHealthchecks],
     HealthThreshold: given.childHealthThreshold,
-    AlarmIdentifier:
-      given.cloudwatchAlarmName === undefined
-        ? undefined
-        : {
-            Name: given.cloudwatchAlarmName,
-            Region: given.cloudwatchAlarmRegion as NonNullable<
-              HealthCheckConfig['AlarmIdentifier']
-            >['Region'],
-          },
+    AlarmIdentifier: alarmOf(given),
     InsufficientDataHealthStatus: given.insufficientDataHealthStatus as
       InsufficientDataHealthStatus | undefined,
-    RoutingControlArn: given.routingControlArn,
   };
 }
+
+const alarmOf = ({
+  cloudwatchAlarmName: name,
+  cloudwatchAlarmRegion: region,
+}: HealthCheckInputs): AlarmIdentifier | undefined =>
+  name === undefined ? undefined : { Name: name, Region: region as AlarmIdentifier['Region'] };
 
 const isOfEndpoint = ({ type }: HealthCheckInputs): boolean => type === 'TCP' || type.startsWith('HTTP');
 
@@ -143,17 +147,10 @@ const resettable: readonly [keyof HealthCheckInputs, ResettableElementName][] = 
 
 async function updateConfig(id: string, news: HealthCheckInputs, context: Context): Promise<void> {
   const route53 = await context.clients.route53();
-  const {
-    Type: _,
-    RequestInterval: __,
-    MeasureLatency: ___,
-    RoutingControlArn: ____,
-    ...config
-  } = toConfig(news);
   const ResetElements = resettable.flatMap(([name, element]) => (news[name] === undefined ? [element] : []));
   await route53.updateHealthCheck({
     HealthCheckId: id,
-    ...config,
+    ...toChangeable(news),
     ...(ResetElements.length > 0 && { ResetElements }),
   });
 }
