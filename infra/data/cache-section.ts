@@ -10,11 +10,9 @@ export const cacheAlarmsSection = z.strictObject({
   memoryPercent: wholeNumber(1, 100)
     .default(90)
     .meta({ description: 'Memory of a node that holds data, for five minutes.' }),
-  evictions: wholeNumber(1, 100_000_000)
-    .default(1000)
-    .meta({
-      description: 'Keys thrown away in a minute because the memory is full, in three of five minutes.',
-    }),
+  evictions: wholeNumber(1, 100_000_000).default(1000).meta({
+    description: 'Keys thrown away in a minute because the memory is full, in three of five minutes.',
+  }),
   replicationLagSeconds: wholeNumber(1, 86_400)
     .default(10)
     .meta({ description: 'How far a replica is behind.' }),

@@ -20,11 +20,9 @@ export const databaseAlarmsSection = z.strictObject({
   freeableMemoryPercent: wholeNumber(1, 99)
     .default(5)
     .meta({ description: 'Memory of an instance that is left. Not for Serverless v2, which grows.' }),
-  capacityPercent: wholeNumber(1, 100)
-    .default(90)
-    .meta({
-      description: 'Serverless v2: how much of `maxCapacity` an instance has grown to, for 15 minutes.',
-    }),
+  capacityPercent: wholeNumber(1, 100).default(90).meta({
+    description: 'Serverless v2: how much of `maxCapacity` an instance has grown to, for 15 minutes.',
+  }),
   replicaLagSeconds: wholeNumber(1, 86_400)
     .default(10)
     .meta({ description: 'How far a reader or read replica is behind.' }),
