@@ -75,5 +75,4 @@ export const capacityKeys = {
   }),
 };
 
-const section = z.strictObject(capacityKeys);
-export type CapacityConfiguration = z.infer<typeof section>;
+export type CapacityConfiguration = z.infer<z.ZodObject<typeof capacityKeys>>;

@@ -133,6 +133,22 @@ describe('a load balancer of the stack file', () => {
         stickiness: { type: 'lb_cookie', enabled: true, cookieDuration: 3600 },
       });
   });
+
+  it("keeps browsers by a cookie of the application's own, and deals the rest out by chance", async () => {
+    const configuration = configurationOf('prod') as EnvironmentStack;
+    const { web, ...others } = configuration.environments;
+    if (!web) throw new Error('prod has no web environment.');
+    const sticky = { stickinessSeconds: 60, stickinessCookieName: 'session' };
+    const recording = await recordEnvironments({
+      ...configuration,
+      environments: { ...others, web: { ...web, ...sticky, loadBalancingAlgorithm: 'weighted_random' } },
+    });
+    for (const { inputs } of recording.ofType('aws:lb/targetGroup:TargetGroup'))
+      expect(inputs).to.deep.include({
+        loadBalancingAlgorithmType: 'weighted_random',
+        stickiness: { type: 'app_cookie', cookieName: 'session', enabled: true, cookieDuration: 60 },
+      });
+  });
 });
 
 describe('the delegation of a hosted zone', () => {
