@@ -86,7 +86,7 @@ function problemsOf(
     return [`${name} is a worker: it has a queue, and no name that requests go to.`];
   if (!environment.hostName)
     return [
-      `${name} has no name to exchange: give it a record without routing in Pulumi.${environment.stack}.yaml, then pulumi up -s ${environment.stack}.`,
+      `${name} has no name of its own to exchange: in Pulumi.${environment.stack}.yaml its record is missing, or shares a name with others.`,
     ];
   const problems: string[] = [];
   if (version === undefined)

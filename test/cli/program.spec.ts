@@ -23,7 +23,7 @@ describe('the command line', () => {
     ['--help', 0, /Local cloud:/],
     ['deploy --help', 0, /\$ beanpole deploy prod --version v1 /],
     ['', 2, /Usage: beanpole/],
-    ['version', 2, /create \[options\] <label>/],
+    ['version', 2, /create \[options\] \[label\]/],
     ['version creat v1', 2, /unknown command 'creat'[^]*Did you mean create/],
     ['status --fast', 2, /unknown option '--fast'/],
     ['status dev web', 2, /too many arguments for 'status'/],

@@ -148,7 +148,7 @@ describe('beanpole swap', () => {
     'one without a name': [
       { hostName: undefined },
       'swap prod/www prod/next',
-      /no name to exchange: set its record/,
+      /no name of its own to exchange/,
     ],
   };
   for (const [what, [changes, line, message]] of Object.entries(refusals))
