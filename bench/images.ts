@@ -3,7 +3,7 @@
  * after the other in the same run. `node bench/images.ts`. What is measured here is what user data need not fetch and
  * compute; on AWS the packages come on top (Node.js, nginx, nftables), which the local image has anyway.
  */
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsOf } from '../test/support/aws.ts';
 import { until } from '../test/support/client.ts';
@@ -18,27 +18,23 @@ interface Boot {
   readonly serves: number;
 }
 
-const environment = 'environments/prod/web';
-
 const cloud = await startCloud();
 const aws = awsOf(cloud);
 try {
   await prepare();
   const image = (await must(cloud.beanpole('image', 'create', 'prod/web'))).trim();
-  const { template, version, subnet, bucket } = await launchFacts();
+  const { template, version, subnet } = await launchFacts();
   const launch = async (ImageId?: string): Promise<Boot> => {
-    const startedAt = performance.now();
     const { Instances = [] } = await aws.ec2.runInstances({
       LaunchTemplate: { LaunchTemplateId: template, Version: version },
       ...{ SubnetId: subnet, MinCount: 1, MaxCount: 1 },
       ...(ImageId !== undefined && { ImageId }),
     });
     const id = Instances[0]?.InstanceId ?? '';
-    await until('it reports that it serves', 120, async () => (await servedBy(bucket, id)) === 'v1');
-    const serves = (performance.now() - startedAt) / 1000;
-    const userData = secondsOfUserData(id);
+    let boot: Boot | undefined;
+    await until('it serves', 120, () => Promise.resolve((boot = bootOf(id)) !== undefined));
     await aws.ec2.terminateInstances({ InstanceIds: [id] });
-    return { serves, userData };
+    return boot ?? { userData: Number.NaN, serves: Number.NaN };
   };
   const times: { plain: Boot[]; golden: Boot[] } = { plain: [], golden: [] };
   for (let round = 0; round < rounds; round += 1) {
@@ -46,7 +42,7 @@ try {
     times.golden.push(await launch(image));
   }
   row('user data', times, ({ userData }) => userData);
-  row('from launch until it serves', times, ({ serves }) => serves);
+  row('until it serves', times, ({ serves }) => serves);
 } finally {
   await cloud.remove();
 }
@@ -63,32 +59,24 @@ async function prepare(): Promise<void> {
 async function launchFacts() {
   const { AutoScalingGroups = [] } = await aws.autoscaling.describeAutoScalingGroups({});
   const group = AutoScalingGroups.find(({ DesiredCapacity }) => DesiredCapacity === 1);
-  const { Parameter } = await aws.ssm.getParameter({ Name: '/beanpole/mywordpress' });
   return {
     template: group?.LaunchTemplate?.LaunchTemplateId ?? '',
     version: group?.LaunchTemplate?.Version ?? '',
     subnet: group?.VPCZoneIdentifier?.split(',')[0] ?? '',
-    bucket: (JSON.parse(Parameter?.Value ?? '{}') as { bucket: string }).bucket,
   };
 }
 
-/** The version that an instance says it serves. */
-async function servedBy(Bucket: string, id: string): Promise<string | null> {
-  try {
-    const { Body } = await aws.s3.getObject({ Bucket, Key: `${environment}/health/${id}.json` });
-    return (JSON.parse((await Body?.transformToString()) ?? '{}') as { versionLabel: string | null })
-      .versionLabel;
-  } catch (error) {
-    if ((error as Error).name === 'NoSuchKey') return null;
-    throw error;
-  }
-}
-
-/** From the disk that is made until user data has ended. */
-function secondsOfUserData(id: string): number {
-  const folder = join(cloud.folder, 'region/disks', id, 'var/lib/cloud/instance');
-  const at = (file: string): number => statSync(join(folder, file)).mtimeMs;
-  return (at('boot-finished') - at('user-data')) / 1000;
+/** By the times of its files, from the disk that is made: a health report would come seconds later. */
+function bootOf(id: string): Boot | undefined {
+  const disk = join(cloud.folder, 'region/disks', id);
+  const cloudInit = join(disk, 'var/lib/cloud/instance');
+  const state = join(disk, 'var/lib/beanpole/state.json');
+  if (!existsSync(state) || !existsSync(join(cloudInit, 'boot-finished'))) return undefined;
+  const { live } = JSON.parse(readFileSync(state, 'utf8')) as { live: { versionLabel: string } | null };
+  if (live?.versionLabel !== 'v1') return undefined;
+  const made = statSync(join(cloudInit, 'user-data')).mtimeMs;
+  const since = (file: string): number => (statSync(file).mtimeMs - made) / 1000;
+  return { userData: since(join(cloudInit, 'boot-finished')), serves: since(state) };
 }
 
 function row(
