@@ -18,7 +18,7 @@ import {
   type Builder,
 } from './builder.ts';
 import { discardImage, listImages, progressOf, type GoldenImage } from './golden-images.ts';
-import { runScript } from './run-script.ts';
+import { runScript, startScript } from './run-script.ts';
 import { cleanScript, prepareScript } from './script.ts';
 import { findSource, type Source } from './source.ts';
 import { waitFor } from './wait.ts';
@@ -41,6 +41,10 @@ export async function createImage(
   const left = builders.find(({ imageName }) => imageName === name);
   const known = (await listImages(ec2, environment.application)).find((image) => image.name === name);
   if (known?.state === 'available' && !left) throw nameTaken(known);
+  for (const other of builders.filter(({ imageName }) => imageName !== name))
+    board.line(
+      `${other.id} is left from making ${other.imageName}; beanpole image create ${displayName(environment)} --name ${other.imageName} ends that.`,
+    );
   if (left) board.line(`Going on with ${name}, which an earlier run began on ${left.id}.`);
   const order: Order = { context, board, environment, name };
   let builder = left;
@@ -90,7 +94,8 @@ async function preparedAndStopped(order: Order, source: Source, { id, isClean }:
     await runScript(context, board, id, {
       ...{ what: `${id} installs what an instance needs`, text: prepare, seconds: prepareSeconds, next },
     });
-    await runScript(context, board, id, {
+    // Its result may never arrive: it stops the agent that would tell it. The shutdown is the result.
+    await startScript(context, board, id, {
       ...{ what: `${id} begins to clean itself`, text: cleanScript(), seconds: 60, next },
     });
   }

@@ -21,7 +21,24 @@ export interface Script {
   readonly next: string;
 }
 
-/** Runs a script on a machine as soon as Systems Manager reaches it; one that fails is told with its last lines. */
+/** Starts a script on a machine as soon as Systems Manager reaches it; the answer identifies the run. */
+export const startScript = (
+  context: Context,
+  board: Board,
+  instanceId: string,
+  script: Script,
+): Promise<string> =>
+  waitFor(context, board, {
+    what: `${instanceId} boots and registers with Systems Manager`,
+    seconds: registrationSeconds,
+    next: script.next,
+    async look() {
+      const id = await send(context, instanceId, script);
+      return id === undefined ? undefined : { done: id };
+    },
+  });
+
+/** Runs a script to its end; one that fails is told with its last lines. */
 export async function runScript(
   context: Context,
   board: Board,
@@ -29,15 +46,7 @@ export async function runScript(
   script: Script,
 ): Promise<void> {
   const { what, seconds, next } = script;
-  const commandId = await waitFor(context, board, {
-    what: `${instanceId} boots and registers with Systems Manager`,
-    seconds: registrationSeconds,
-    next,
-    async look() {
-      const id = await send(context, instanceId, script);
-      return id === undefined ? undefined : { done: id };
-    },
-  });
+  const commandId = await startScript(context, board, instanceId, script);
   const ended = await waitFor(context, board, {
     what,
     seconds: seconds + 60,

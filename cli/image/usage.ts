@@ -38,7 +38,8 @@ async function usesOf(clients: Clients, environment: EnvironmentDescriptor): Pro
     const { launchTemplateVersion: version, size, instances } = groups[slot];
     const images = await imagesOfInstances(
       ec2,
-      instances.map(({ id }) => id),
+      // One that is being terminated needs nothing any more.
+      instances.filter(({ state }) => state !== 'Leaving').map(({ id }) => id),
     );
     return [
       {

@@ -25,7 +25,8 @@ export function freeze(firstPid: number): () => void {
   const namespace = namespaceOf(String(firstPid));
   const held = new Set<string>();
   const free = (): string[] =>
-    namespace === undefined
+    // Never the cloud's own, which holds everything else.
+    namespace === undefined || namespace === namespaceOf('self')
       ? []
       : readdirSync('/proc').filter(
           (pid) => /^\d+$/.test(pid) && !held.has(pid) && namespaceOf(pid) === namespace,

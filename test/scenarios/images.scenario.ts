@@ -16,6 +16,8 @@ describe('golden images and platform updates', () => {
   let cloud: TestCloud;
   let aws: Aws;
   let image = '';
+  /** Digest of the agent before a new one was made. */
+  let oldAgent: string | undefined;
 
   const stackFile = () => join(cloud.project, 'Pulumi.prod.yaml');
   const disk = (id: string, ...path: string[]) => join(cloud.folder, 'region/disks', id, ...path);
@@ -64,7 +66,7 @@ describe('golden images and platform updates', () => {
   after(() => cloud.remove());
 
   it('makes an image, continued after its command was killed, and leaves the instances alone', async () => {
-    const before = await fleet();
+    const instances = await fleet();
     const killed = cloud.startBeanpole(['image', 'create', 'prod/web', '--name', 'golden']);
     const ended = once(killed, 'close');
     killed.stderr?.on('data', (text: Buffer) => {
@@ -84,7 +86,7 @@ describe('golden images and platform updates', () => {
     expect(stderr).to.contain(`give web in Pulumi.prod.yaml: imageId: ${image}`);
     expect(stderr).to.contain('Next: pulumi up -s prod');
     expect(await builders()).to.deep.equal([]);
-    expect(await fleet()).to.deep.equal(before);
+    expect(await fleet()).to.deep.equal(instances);
     const again = await cloud.beanpole('image', 'create', 'prod/web', '--name', 'golden');
     expect(again.code).to.equal(2);
     expect(again.stderr).to.contain(`There is an image golden already: ${image}`);
@@ -151,8 +153,8 @@ describe('golden images and platform updates', () => {
     expect(stderr).to.contain('prod/web: nothing to update');
   });
 
-  it('gives way to a new agent and another image in one update, and no request is lost', async () => {
-    const before = (await platform())?.agent;
+  it('a new agent waits for pulumi up, and the command says so', async () => {
+    oldAgent = (await platform())?.agent;
     // From here on the program, and with it the agent, is the scenario's own copy.
     edit(join(cloud.folder, 'bin/pulumi'), (text) =>
       text.replace(/^repository=.*$/m, `repository='${cloud.project}'`),
@@ -162,13 +164,16 @@ describe('golden images and platform updates', () => {
     const early = await cloud.beanpole('platform', 'update', 'prod/web');
     expect(early.code).to.equal(2);
     expect(early.stderr).to.contain('pulumi up -s prod');
+  });
+
+  it('gives way to a new agent and another image in one update, and no request is lost', async () => {
     const { Images } = await aws.ec2.describeImages({ Owners: ['amazon'] });
     const amazon = Images?.[0]?.ImageId ?? '';
     edit(stackFile(), (text) => text.replace(image, amazon));
     await cloud.up('prod');
     await underLoad('platform', 'update', 'prod/web', '--policy', 'BlueGreen');
     const now = await platform();
-    expect(now?.agent).not.to.equal(before);
+    expect(now?.agent).not.to.equal(oldAgent);
     expect(now?.instances.map((instance) => instance.image)).to.deep.equal([amazon, amazon]);
     expect(now?.notes).to.deep.equal([]);
     await allReport(now?.agent ?? '');

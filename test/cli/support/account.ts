@@ -221,9 +221,13 @@ function mockProperties(
 
 function mockCommands(self: Account, mock: Mock): void {
   const commands = new Map<string, SendCommandCommandInput>();
+  const ended = new Map<string, Partial<GetCommandInvocationCommandOutput>>();
   mock.on(SendCommandCommand).callsFake((input: SendCommandCommandInput) => {
     self.sent.push(input);
     const CommandId = `command-${self.sent.length}`;
+    const script = input.Parameters?.commands?.join('\n');
+    if (script !== undefined)
+      ended.set(CommandId, { Status: 'Success', ...self.shell(input.InstanceIds?.[0] ?? '', script) });
     commands.set(CommandId, input);
     return { Command: { CommandId } };
   });
@@ -238,7 +242,7 @@ function mockCommands(self: Account, mock: Mock): void {
     .on(GetCommandInvocationCommand)
     .callsFake(({ CommandId, InstanceId }: { CommandId: string; InstanceId: string }) => {
       const given = commands.get(CommandId)?.Parameters ?? {};
-      if (given.commands) return { Status: 'Success', ...self.shell(InstanceId, given.commands.join('\n')) };
+      if (given.commands) return ended.get(CommandId);
       const versionLabel = given.VersionLabel?.[0] ?? '';
       const result = {
         instanceId: InstanceId,
