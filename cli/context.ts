@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { createClients, type Clients } from './aws/clients.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { findProject, type Project } from './project.ts';
+import type { LocalTerminal } from './ssh/terminal.ts';
 import type { Ui } from './ui/ui.ts';
 
 /** Everything that touches the world, as a command is given it. */
@@ -12,6 +13,7 @@ export interface Context {
   readonly clients: Clients;
   readonly clock: Clock;
   readonly ui: Ui;
+  readonly terminal: LocalTerminal;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** `user@host`, for locks, records and manifests. */
@@ -24,11 +26,13 @@ export interface Surroundings {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly ui: Ui;
+  readonly terminal: LocalTerminal;
   readonly signal: AbortSignal;
   readonly onLeave: (advice: () => string) => void;
 }
 
-export function createContext({ folder, environment, ui, signal, onLeave }: Surroundings): Context {
+export function createContext(surroundings: Surroundings): Context {
+  const { folder, environment, ui, terminal, signal, onLeave } = surroundings;
   const project = findProject(folder);
   return {
     project,
@@ -36,6 +40,7 @@ export function createContext({ folder, environment, ui, signal, onLeave }: Surr
     clients: createClients(environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? project.region),
     clock: systemClock,
     ui,
+    terminal,
     signal,
     user: userAtHost(environment),
     onLeave,

@@ -5,6 +5,7 @@ import { exitCodes } from './errors.ts';
 import { createInterrupt, listenToSignals } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
+import { localTerminal } from './ssh/terminal.ts';
 import { createUi } from './ui/ui.ts';
 
 const ui = createUi(process, process.env, Date.now);
@@ -20,6 +21,7 @@ function context() {
     folder: process.cwd(),
     environment: process.env,
     ui,
+    terminal: localTerminal(process),
     signal: interrupt.signal,
     onLeave: (advice) => advices.push(advice),
   });

@@ -34,6 +34,7 @@ import queuePurge from './queue/purge.ts';
 import queueRedrive from './queue/redrive.ts';
 import queueSend from './queue/send.ts';
 import queueStatus from './queue/status.ts';
+import ssh from './ssh.ts';
 import status from './status.ts';
 import versionCreate from './version/create.ts';
 import versionList from './version/list.ts';
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   configList,
   logs,
   open,
+  ssh,
   queueStatus,
   queuePeek,
   queueSend,

@@ -27,7 +27,10 @@ export interface PermissionsArgs {
   readonly databaseSecretArn?: string | undefined;
 }
 
-/** The Run Command part of AmazonSSMManagedInstanceCore; the managed policy would open every parameter in the account. */
+/**
+ * What AmazonSSMManagedInstanceCore gives for Run Command (`ec2messages`, `ssmmessages`) and for Session Manager
+ * (`ssmmessages`); the managed policy itself would open every parameter in the account.
+ */
 const runCommandActions = [
   'ssm:UpdateInstanceInformation',
   'ssm:ListAssociations',

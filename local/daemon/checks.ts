@@ -14,6 +14,7 @@ const programs: Record<string, string> = {
   nft: 'nftables',
   nginx: 'nginx',
   nsenter: 'util-linux',
+  script: 'bsdutils',
   setpriv: 'util-linux',
   unshare: 'util-linux',
 };

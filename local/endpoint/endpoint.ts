@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { AccessKey } from '../services/parts.ts';
@@ -8,6 +9,7 @@ import type { Store } from '../store.ts';
 import { answer, type Exchange } from './answer.ts';
 import type { Reply } from './request.ts';
 import type { Service, ServiceName } from './service.ts';
+import { upgrade } from './upgrade.ts';
 
 export interface EndpointOptions {
   readonly services: Partial<Record<ServiceName, Service>>;
@@ -47,6 +49,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
         response.writeContinue();
         handle(message, response);
+      });
+      server.on('upgrade', (message: IncomingMessage, connection: Duplex, head: Buffer) => {
+        upgrade(options, message, connection, head);
       });
       await listening(server, target);
       const { port } = server.address() as AddressInfo;

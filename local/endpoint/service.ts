@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
 /** What a service of the local cloud is to the endpoint: a table of operations by AWS's own names. */
 
 /** Who signed a call: an access key's user, role session, or the account's root. */
@@ -54,6 +57,8 @@ export type Operations = Record<string, (input: any, call: Call) => unknown>;
 export interface Service<O extends Operations = Operations> {
   readonly name: ServiceName;
   readonly operations: O;
+  /** Takes a request to switch to another protocol (a WebSocket); false: it is not for this service. */
+  upgrade?(message: IncomingMessage, connection: Duplex, head: Buffer, caller: Caller | undefined): boolean;
   /** Brings back what the stored state says (processes, timers). Called once, after all services exist. */
   start?(): Promise<void>;
   /** Ends timers and processes of its own; state is already stored. */

@@ -15,6 +15,8 @@ export interface Instances {
   discard(instanceId: string): Promise<void>;
   /** Runs a command on a running machine as root; the way of the SSM agent. Ends with the signal. */
   run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult>;
+  /** Starts a program on a terminal of its own, as root; the way of a session of the SSM agent. */
+  openTerminal(instanceId: string, program: TerminalProgram): Promise<Terminal>;
   isRunning(instanceId: string): boolean;
   /** What the machine wrote to its console (init, user data) since its last boots; undefined: nothing yet. */
   consoleOutput?(instanceId: string): Promise<string | undefined>;
@@ -49,6 +51,31 @@ export interface MachineCommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface TerminalProgram {
+  readonly argv: readonly string[];
+  /** Called with each piece of what the terminal shows. */
+  readonly onOutput: (bytes: Buffer) => void;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A program on a terminal of a machine. */
+export interface Terminal {
+  /** The program's exit code, when it has ended and all its output has been told. */
+  readonly ended: Promise<number>;
+  /** What a person types. */
+  write(bytes: Uint8Array): void;
+  resize(size: TerminalSize): void;
+  /** Stops telling output, so that the program has to wait, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends it as a lost line does: the program gets SIGHUP. */
+  hangUp(): void;
 }
 
 /** What the metadata service (IMDS) tells an instance about itself; asked anew for each request. */

@@ -9,9 +9,17 @@ import type { Clock } from '../clock.ts';
 import type { Network } from '../network/network.ts';
 import { runInside } from './command.ts';
 import { imageFolder, makeDisk, parseEnvironment, topFolders, writeIdentity } from './disk.ts';
-import type { Instances, Machine, MachineCommand, MachineCommandResult } from './instances.ts';
+import type {
+  Instances,
+  Machine,
+  MachineCommand,
+  MachineCommandResult,
+  Terminal,
+  TerminalProgram,
+} from './instances.ts';
 import { trustRoot } from '../trust.ts';
 import { usageOf } from './processes.ts';
+import { openTerminal } from './terminal.ts';
 import { ShownFolders, type Shown } from './shown-folders.ts';
 import { infoDescriptor, readyDescriptor, sandboxCommand, type SandboxFacts } from './sandbox.ts';
 
@@ -148,15 +156,28 @@ export class InstancePlane implements Instances {
   }
 
   async run(instanceId: string, command: MachineCommand): Promise<MachineCommandResult> {
+    const { firstPid } = this.#runningOne(instanceId);
+    return await runInside(firstPid, this.#environment(instanceId), command, this.#options.clock);
+  }
+
+  async openTerminal(instanceId: string, program: TerminalProgram): Promise<Terminal> {
+    const { firstPid } = this.#runningOne(instanceId);
+    return await openTerminal(firstPid, this.#environment(instanceId), program, this.#options.clock);
+  }
+
+  #runningOne(instanceId: string): Running {
     const running = this.#running.get(instanceId);
     if (!running) throw new Error(`The machine ${instanceId} does not run.`);
-    const environment = join(this.#disk(instanceId), 'etc/environment');
-    const pairs = existsSync(environment) ? parseEnvironment(readFileSync(environment, 'utf8')) : {};
-    return await runInside(running.firstPid, pairs, command, this.#options.clock);
+    return running;
+  }
+
+  #environment(instanceId: string): Record<string, string> {
+    const file = join(this.#disk(instanceId), 'etc/environment');
+    return existsSync(file) ? parseEnvironment(readFileSync(file, 'utf8')) : {};
   }
 
   async show(instanceId: string, folder: string): Promise<Shown> {
-    if (!this.#running.has(instanceId)) throw new Error(`The machine ${instanceId} does not run.`);
+    this.#runningOne(instanceId);
     return this.#shown.show(instanceId, folder);
   }
 

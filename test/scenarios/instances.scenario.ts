@@ -169,6 +169,48 @@ describe('the compute plane', () => {
     expect(stdout).to.equal('nginxinactive\n');
   });
 
+  it('runs programs on terminals: keys, size, Ctrl-C, exit code, and a lost line', async () => {
+    const shows = (terminal: number, text: string) =>
+      until(
+        () => planes.seen(terminal),
+        (seen) => seen.text.includes(text),
+      );
+    const first = await planes.openTerminal('i-1', ['sh']);
+    await planes.resize(first, 101, 43);
+    await until(
+      async () => {
+        await planes.type(first, 'stty size\n');
+        return (await planes.seen(first)).text;
+      },
+      (text) => text.includes('43 101'),
+    );
+    await planes.type(first, 'sleep 1234\n');
+    await until(
+      async () => (await shell('pgrep -f "^sleep 1234"')).exitCode,
+      (code) => code === 0,
+    );
+    await planes.type(first, '\u0003');
+    await planes.type(first, 'echo slept=$?\n');
+    await shows(first, 'slept=130');
+    await planes.type(first, 'exit 7\n');
+    expect(
+      (
+        await until(
+          () => planes.seen(first),
+          ({ exitCode }) => exitCode !== undefined,
+        )
+      ).exitCode,
+    ).to.equal(7);
+
+    const second = await planes.openTerminal('i-1', ['sh', '-c', `echo "it's $TERM"; exec sleep 4321`]);
+    expect((await shows(second, "it's")).text).to.equal("it's xterm-256color\r\n");
+    await planes.hangUp(second);
+    await until(
+      async () => (await shell('pgrep -f "^sleep 4321"')).exitCode,
+      (code) => code !== 0,
+    );
+  });
+
   it('counts CPU time and memory of its processes', async () => {
     const before = await planes.usage('i-1');
     await shell('timeout 20 sh -c "while :; do :; done" >/dev/null 2>&1 & echo $! > /run/busy');

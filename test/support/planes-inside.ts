@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { createAuthority } from '../../local/authority.ts';
 import { systemClock } from '../../local/clock.ts';
+import type { Terminal } from '../../local/instances/instances.ts';
 import { MetadataService } from '../../local/instances/metadata.ts';
 import { serveMetadata } from '../../local/instances/metadata-server.ts';
 import { createInstances } from '../../local/instances/plane.ts';
@@ -52,6 +53,12 @@ const webServer = `require('node:http')
   .createServer((message, response) => response.end(process.argv[1] + ' ' + message.socket.remoteAddress))
   .listen(Number(process.argv[2]), '0.0.0.0', () => console.log('ready'))`;
 
+const terminals: {
+  terminal: Terminal;
+  shown: Buffer[];
+  exitCode: { value: number | undefined };
+}[] = [];
+
 const api: PlanesApi = {
   apply: (plan) => network.apply(plan),
   async exec(hostId, argv) {
@@ -71,6 +78,30 @@ const api: PlanesApi = {
   halt: (instanceId) => instances.halt(instanceId),
   discard: (instanceId) => instances.discard(instanceId),
   run: (instanceId, argv) => instances.run(instanceId, { argv }),
+  async openTerminal(instanceId, argv) {
+    const shown: Buffer[] = [];
+    const terminal = await instances.openTerminal(instanceId, {
+      argv,
+      onOutput: (bytes) => shown.push(bytes),
+    });
+    const exitCode = { value: undefined as number | undefined };
+    void terminal.ended.then((code) => (exitCode.value = code));
+    terminals.push({ terminal, shown, exitCode });
+    return terminals.length - 1;
+  },
+  async type(id, text) {
+    terminals[id]?.terminal.write(Buffer.from(text));
+  },
+  async resize(id, columns, rows) {
+    terminals[id]?.terminal.resize({ columns, rows });
+  },
+  async hangUp(id) {
+    terminals[id]?.terminal.hangUp();
+  },
+  async seen(id) {
+    const found = terminals[id];
+    return { text: Buffer.concat(found?.shown ?? []).toString(), exitCode: found?.exitCode.value };
+  },
   isRunning: async (instanceId) => instances.isRunning(instanceId),
   usage: async (instanceId) => instances.usage(instanceId),
   deaths: async () => deaths,

@@ -19,6 +19,13 @@ export interface PlanesApi {
   halt(instanceId: string): Promise<void>;
   discard(instanceId: string): Promise<void>;
   run(instanceId: string, argv: readonly string[]): Promise<MachineCommandResult>;
+  /** Starts a program on a terminal; the result identifies it. */
+  openTerminal(instanceId: string, argv: readonly string[]): Promise<number>;
+  type(terminal: number, text: string): Promise<void>;
+  resize(terminal: number, columns: number, rows: number): Promise<void>;
+  hangUp(terminal: number): Promise<void>;
+  /** What a terminal has shown, and its program's exit code when that has ended. */
+  seen(terminal: number): Promise<{ readonly text: string; readonly exitCode: number | undefined }>;
   isRunning(instanceId: string): Promise<boolean>;
   usage(instanceId: string): Promise<{ cpuSeconds: number; memoryBytes: number }>;
   /** Machines that ended and nobody halted. */

@@ -6,7 +6,14 @@ import { createAuthority } from '../../local/authority.ts';
 import { ManualClock, systemClock, type Clock } from '../../local/clock.ts';
 import { createEndpoint } from '../../local/endpoint/endpoint.ts';
 import type { Service } from '../../local/endpoint/service.ts';
-import type { Instances, MachineCommand, MachineCommandResult } from '../../local/instances/instances.ts';
+import type {
+  Instances,
+  MachineCommand,
+  MachineCommandResult,
+  Terminal,
+  TerminalProgram,
+  TerminalSize,
+} from '../../local/instances/instances.ts';
 import type { Network } from '../../local/network/network.ts';
 import type { Ec2, MadeInterface, Parts, Services } from '../../local/services/parts.ts';
 import { createOutages } from '../../local/outages.ts';
@@ -214,16 +221,49 @@ function isWanted(instance: Instance, filters: readonly Filter[] = [], ids?: rea
 export interface FakeMachines extends Instances {
   readonly running: Set<string>;
   readonly ran: { instanceId: string; command: MachineCommand }[];
+  readonly terminals: FakeTerminal[];
   readonly traffic: Map<string, { received: number; sent: number }>;
   readonly cpuSeconds: Map<string, number>;
   /** What a command does; replaced by a test. */
   answer: (instanceId: string, command: MachineCommand) => Promise<MachineCommandResult>;
 }
 
+/** A terminal whose program is the test. */
+export interface FakeTerminal extends Terminal {
+  readonly instanceId: string;
+  readonly argv: readonly string[];
+  readonly typed: string[];
+  readonly sizes: TerminalSize[];
+  readonly isPaused: () => boolean;
+  show(text: string): void;
+  end(exitCode: number): void;
+}
+
+function fakeTerminal(instanceId: string, { argv, onOutput }: TerminalProgram): FakeTerminal {
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const typed: string[] = [];
+  const sizes: TerminalSize[] = [];
+  let isPaused = false;
+  return {
+    ...{ instanceId, argv, typed, sizes, ended, end, isPaused: () => isPaused },
+    show: (text) => {
+      onOutput(Buffer.from(text));
+    },
+    write: (bytes) => void typed.push(Buffer.from(bytes).toString()),
+    resize: (size) => void sizes.push(size),
+    pause: () => void (isPaused = true),
+    resume: () => void (isPaused = false),
+    hangUp: () => {
+      end(129);
+    },
+  };
+}
+
 function fakeMachines(): FakeMachines {
   const fake: FakeMachines = {
     running: new Set(),
     ran: [],
+    terminals: [],
     traffic: new Map(),
     cpuSeconds: new Map(),
     answer: async () => ({ exitCode: 0, stdout: '', stderr: '' }),
@@ -234,6 +274,12 @@ function fakeMachines(): FakeMachines {
     async run(instanceId, command) {
       fake.ran.push({ instanceId, command });
       return fake.answer(instanceId, command);
+    },
+    async openTerminal(instanceId, program) {
+      if (!fake.running.has(instanceId)) throw new Error(`The machine ${instanceId} does not run.`);
+      const terminal = fakeTerminal(instanceId, program);
+      fake.terminals.push(terminal);
+      return terminal;
     },
     isRunning: (instanceId) => fake.running.has(instanceId),
     usage: (instanceId) => ({ cpuSeconds: fake.cpuSeconds.get(instanceId) ?? 0, memoryBytes: 0 }),

@@ -19,6 +19,7 @@ export interface SsmState {
   readonly invocations: Collection<StoredInvocation>;
   /** Managed nodes by instance id. */
   readonly nodes: Collection<StoredNode>;
+  readonly sessions: Collection<StoredSession>;
 }
 
 export interface StoredParameter {
@@ -111,6 +112,18 @@ export interface StoredNode {
   lastPing: number;
 }
 
+export interface StoredSession {
+  sessionId: string;
+  instanceId: string;
+  documentName: string;
+  /** ARN of who started it. */
+  owner: string;
+  reason?: string;
+  started: number;
+  /** Absent while it lives. */
+  ended?: number;
+}
+
 export function ssmState({ store }: Parts): SsmState {
   return {
     parameters: store.collection('ssm.parameter'),
@@ -118,5 +131,6 @@ export function ssmState({ store }: Parts): SsmState {
     commands: store.collection('ssm.command'),
     invocations: store.collection('ssm.invocation'),
     nodes: store.collection('ssm.node'),
+    sessions: store.collection('ssm.session'),
   };
 }

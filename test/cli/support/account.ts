@@ -43,6 +43,8 @@ import { memoryBucket, type MemoryBucket } from './memory-bucket.ts';
 export interface Account {
   readonly context: Context;
   readonly bucket: MemoryBucket;
+  /** Systems Manager, for what only one test asks of it. */
+  readonly ssm: Mock;
   readonly parameters: Map<string, string>;
   /** Versions of parameters that commands have written, the oldest first. */
   readonly written: Map<string, WrittenParameter[]>;
@@ -93,11 +95,18 @@ export function account(): Account {
         paint,
         dataPaint: paint,
       },
+      terminal: {
+        size: () => undefined,
+        capture: () => () => undefined,
+        show: (bytes) => void output.data.push(bytes.toString()),
+        ask: async () => '',
+      },
       signal: interrupt.signal,
       user: 'ann@laptop',
       onLeave: () => undefined,
     },
     bucket,
+    ssm: mockClient(clients.ssm),
     parameters: new Map([[parameters.application('shop'), JSON.stringify(application)]]),
     written: new Map(),
     groups: new Map(),
@@ -114,9 +123,8 @@ export function account(): Account {
       );
     },
   };
-  const ssm = mockClient(clients.ssm);
-  mockParameters(self, ssm);
-  mockCommands(self, ssm);
+  mockParameters(self, self.ssm);
+  mockCommands(self, self.ssm);
   mockGroups(self);
   mockLogs(self);
   return self;

@@ -77,6 +77,10 @@ export class NamedMachines implements Instances {
     this.disks.delete(instanceId);
   }
 
+  openTerminal(): never {
+    throw new Error('Named machines have no terminals.');
+  }
+
   run(): never {
     throw new Error('Nothing is run in these tests.');
   }
