@@ -51,7 +51,9 @@ export async function openTerminal(
     ended,
     hangUp,
     write: (bytes) => void child.stdin.write(bytes),
-    resize: (size) => resize(firstPid, name, size),
+    resize(size) {
+      resize(firstPid, name, size);
+    },
     pause: () => void child.stdout.pause(),
     resume: () => void child.stdout.resume(),
   };

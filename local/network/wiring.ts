@@ -10,6 +10,8 @@ import {
 
 /** The namespace of a host on the simulated internet, for people who want to look from outside. */
 export const internetHost = 'internet';
+/** The core's end of its wire; what is link-local to instances is nowhere from there. */
+const outsideLink = 'outside';
 /** Where packets to nowhere are led, so that they can be refused instead of lost. */
 export const nowhereLink = 'nowhere';
 
@@ -33,15 +35,16 @@ export function coreLines(): string[] {
     `link set ${nowhereLink} up`,
     `route add default dev ${nowhereLink} src ${frontDoorAddress}`,
     `netns add ${internetHost}`,
-    `link add outside type veth peer name eth0 netns ${internetHost}`,
-    `addr add ${hostGateway}/32 dev outside`,
-    'link set outside up',
-    `route add ${internetHostAddress}/32 dev outside src ${frontDoorAddress}`,
+    `link add ${outsideLink} type veth peer name eth0 netns ${internetHost}`,
+    `addr add ${hostGateway}/32 dev ${outsideLink}`,
+    `link set ${outsideLink} up`,
+    `route add ${internetHostAddress}/32 dev ${outsideLink} src ${frontDoorAddress}`,
   ];
 }
 
 export const coreRuleset = `table inet core {
   chain forward { type filter hook forward priority filter; oifname "${nowhereLink}" reject with icmpx type no-route; }
+  chain input { type filter hook input priority filter; iifname "${outsideLink}" ip daddr { ${metadataAddress}, ${resolverAddress} } reject with icmpx type no-route; }
   chain output { type filter hook output priority filter; oifname "${nowhereLink}" reject with icmpx type no-route; }
 }
 `;

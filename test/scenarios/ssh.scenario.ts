@@ -23,7 +23,7 @@ function sitDown(cloud: TestCloud, ...args: string[]) {
     ended,
     type: (text: string) => void child.stdin.write(text),
     sees: (text: string | RegExp) =>
-      until(`the terminal shows ${String(text)}; it shows ${JSON.stringify(seen.text)}`, 30, async () =>
+      until(`the terminal shows ${String(text)}; it shows ${JSON.stringify(seen.text)}`, 60, async () =>
         typeof text === 'string' ? seen.text.includes(text) : text.test(seen.text),
       ),
     kill: () => child.kill('SIGKILL'),
@@ -87,7 +87,7 @@ describe('beanpole ssh', () => {
     desk.type('sleep 4242\r');
     await until(
       'sleep runs there',
-      20,
+      60,
       async () => processesOn(cloud.folder, instanceId, 'sleep\u00004242').length > 0,
     );
     desk.type('\u0003');
@@ -126,7 +126,7 @@ describe('beanpole ssh', () => {
     expect(desk.seen.text).to.contain('was ended before what ran in it');
     await until(
       'sleep has ended',
-      20,
+      60,
       async () => processesOn(cloud.folder, instanceId, 'sleep\u00005151').length === 0,
     );
   });
@@ -152,7 +152,7 @@ describe('beanpole ssh', () => {
       return code === 0;
     });
     const desk = sitDown(cloud, 'dev/web', '--', 'sleep', '6161');
-    const [session] = await until('a session', 30, async () => (await active()).length === 1).then(active);
+    const [session] = await until('a session', 60, async () => (await active()).length === 1).then(active);
     const target = session?.Target ?? '';
     await until(
       'sleep runs there',
@@ -163,7 +163,7 @@ describe('beanpole ssh', () => {
     process.kill(pid, 'SIGKILL');
     await until(
       'sleep has ended',
-      20,
+      60,
       async () => processesOn(cloud.folder, target, 'sleep\u00006161').length === 0,
     );
     expect(await desk.ended).not.to.equal(0);

@@ -31,7 +31,7 @@ export function dataChannels(clock: Clock, live: LiveSessions) {
 
   return {
     /** Takes a request for a WebSocket; false: it is for something else. */
-    upgrade(message: IncomingMessage, connection: Duplex, head: Buffer): boolean {
+    upgrade: (message: IncomingMessage, connection: Duplex, head: Buffer): boolean => {
       const { pathname } = new URL(message.url ?? '', 'http://localhost');
       const sessionId = /^\/v1\/data-channel\/([^/]+)$/.exec(pathname)?.[1];
       if (sessionId === undefined) return false;
@@ -40,7 +40,7 @@ export function dataChannels(clock: Clock, live: LiveSessions) {
       });
       return true;
     },
-    close() {
+    close: (): void => {
       for (const socket of server.clients) socket.terminate();
     },
   };
