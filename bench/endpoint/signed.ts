@@ -50,10 +50,12 @@ export async function signedRequests({ port, credentials }: Target): Promise<Sig
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const ssm = new SSMClient(client);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'bench' }));
-  await s3.send(new CreateBucketCommand({ Bucket: 'bench' }));
+  // Each caller has a bucket of its own.
+  const Bucket = `bench-${credentials.accessKeyId.toLowerCase()}`;
+  await s3.send(new CreateBucketCommand({ Bucket }));
   const parameter = { Name: '/bench/parameter', Value: 'a value', Type: 'String' as const, Overwrite: true };
   await ssm.send(new PutParameterCommand(parameter));
-  await s3.send(new PutObjectCommand({ Bucket: 'bench', Key: 'object', Body: object }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'object', Body: object }));
   const kept = async (
     name: string,
     send: (requestHandler: Keeper) => Promise<unknown>,
@@ -73,12 +75,12 @@ export async function signedRequests({ port, credentials }: Target): Promise<Sig
     ),
     kept('S3 PutObject 10 kB', (requestHandler) =>
       new S3Client({ ...client, forcePathStyle: true, requestHandler }).send(
-        new PutObjectCommand({ Bucket: 'bench', Key: 'object', Body: object }),
+        new PutObjectCommand({ Bucket, Key: 'object', Body: object }),
       ),
     ),
     kept('S3 GetObject 10 kB', (requestHandler) =>
       new S3Client({ ...client, forcePathStyle: true, requestHandler }).send(
-        new GetObjectCommand({ Bucket: 'bench', Key: 'object' }),
+        new GetObjectCommand({ Bucket, Key: 'object' }),
       ),
     ),
     kept('SSM PutParameter', (requestHandler) =>

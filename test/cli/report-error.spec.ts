@@ -78,6 +78,29 @@ describe('reportError', () => {
       expect(report.text).to.contain('\nNext: ').and.not.to.contain('    at ');
     });
 
+  it('names a missing permission, on what, and whom to allow it', () => {
+    const role = 'arn:aws:sts::123456789012:assumed-role/deployer/ann';
+    const denied = (why: string) =>
+      awsError(
+        'AccessDenied',
+        `User: ${role} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" ${why}`,
+      );
+    const missing = denied('because no identity-based policy allows the s3:GetObject action');
+    expect(reportError(missing, {}, false).text).to.equal(
+      `AWS denied the call: ${role} may not s3:GetObject on arn:aws:s3:::b/k, because no identity-based policy allows the s3:GetObject action.\nNext: allow s3:GetObject on arn:aws:s3:::b/k to the role deployer   (docs/aws.md, section 2, has the whole policy of a deployer)`,
+    );
+    const explicit = denied('with an explicit deny in a resource-based policy');
+    expect(reportError(explicit, {}, false).text).to.match(/Next: whoever owns that policy/);
+  });
+
+  it('takes a refusal without words for a missing permission, too', () => {
+    const headless = Object.assign(new Error('UnknownError'), {
+      name: 'Unknown',
+      $metadata: { httpStatusCode: 403 },
+    });
+    expect(reportError(headless, {}, false)).to.include({ exitCode: 2 });
+  });
+
   it('shows the request id with --verbose only', () => {
     expect(reportError(awsError('InternalFailure'), {}, false).text).not.to.contain('r-1');
     expect(reportError(awsError('InternalFailure'), {}, true).text).to.contain('request id r-1');

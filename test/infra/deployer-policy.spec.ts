@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { pointless } from '../support/iam-reference.ts';
 
 interface Policy {
   readonly Statement: readonly {
@@ -27,6 +28,10 @@ describe('docs/deployer-policy.json', () => {
       .flatMap(({ Resource }) => Resource)
       .filter((resource) => /:(role|queue|autoScalingGroup|s3|sqs|sns)/.test(resource));
     for (const resource of named) expect(resource).to.match(/APPLICATION|aws-service-role/);
+  });
+
+  it('asks for actions that AWS has, on resources that they know', async () => {
+    expect(await pointless(statements)).to.deep.equal([]);
   });
 
   it('gives each statement an id of its own', () => {

@@ -27,4 +27,9 @@ export function boundaryOperations(
 export const wireBoundary = (arn: string | undefined): Pick<iam.Role, 'PermissionsBoundary'> =>
   arn === undefined
     ? {}
-    : { PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: arn } };
+    : {
+        PermissionsBoundary: {
+          PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+          PermissionsBoundaryArn: arn,
+        },
+      };

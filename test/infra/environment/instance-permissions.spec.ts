@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { instancePermissions } from '../../../infra/environment/instance-permissions.ts';
 import type { PermissionsArgs } from '../../../infra/environment/instance-permissions.ts';
+import { pointless } from '../../support/iam-reference.ts';
 import { account } from '../stacks.ts';
 
 const args: PermissionsArgs = {
@@ -187,5 +188,13 @@ describe('instancePermissions', () => {
     );
     expect(lifecycle?.Action).to.include('autoscaling:TerminateInstanceInAutoScalingGroup');
     expect(lifecycle?.Condition).to.deep.equal(own);
+  });
+
+  it('asks for actions that AWS has, on resources that they know', async () => {
+    const queue = 'arn:aws:sqs:eu-central-1:123456789012:mywordpress-dev-worker';
+    const databaseSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-1-abcdef';
+    const queues = { ownQueueArn: queue, ownDeadLetterQueueArn: `${queue}-dead`, targetQueueArn: queue };
+    const all = { ...args, ...queues, databaseSecretArn, hasElasticIp: true, hasSpot: true };
+    expect(await pointless(instancePermissions(all))).to.deep.equal([]);
   });
 });

@@ -42,22 +42,21 @@ const allowed = { allowed: true } as const;
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide(question: Question, policies: Policies): Decision {
-  const { identity, boundary, session, resource, caller } = policies;
+  const { identity, boundary, session, resource } = policies;
+  const action = question.action.toLowerCase();
+  const ask = (documents: readonly PolicyDocument[] | undefined): Said =>
+    documents === undefined ? silent : said(documents, action, question, policies.caller);
   const resourceKind: PolicyKind = policies.needsResource ? 'role trust policy' : 'resource-based policy';
-  const says: [PolicyKind, Said][] = [
-    ['identity-based policy', said(identity ?? [], question, caller)],
-    [resourceKind, said(resource ? [resource] : [], question, caller)],
-    ['permissions boundary', said(boundary ? [boundary] : [], question, caller)],
-    ['session policy', said(session ?? [], question, caller)],
-  ];
-  const denying = says.find(([, { denies }]) => denies);
-  if (denying) return { allowed: false, isExplicit: true, by: denying[0] };
-  const [[, ofIdentity], [, ofResource], [, ofBoundary], [, ofSession]] = says as [
-    (typeof says)[0],
-    (typeof says)[0],
-    (typeof says)[0],
-    (typeof says)[0],
-  ];
+  const ofIdentity = ask(identity);
+  const ofResource = ask(resource && [resource]);
+  const ofBoundary = ask(boundary && [boundary]);
+  const ofSession = ask(session);
+  const denied = (by: PolicyKind): Decision => ({ allowed: false, isExplicit: true, by });
+  if (ofIdentity.denies) return denied('identity-based policy');
+  if (ofResource.denies) return denied(resourceKind);
+  if (ofBoundary.denies) return denied('permissions boundary');
+  if (ofSession.denies) return denied('session policy');
+
   const refused = (by: PolicyKind): Decision => ({ allowed: false, isExplicit: false, by });
   if (policies.needsResource && !ofResource.allows) return refused(resourceKind);
   // What names the very user or session is bound by nothing else.
@@ -74,12 +73,17 @@ interface Said {
   readonly allows: Meaning;
 }
 
-const strength = ['itself', 'role', 'account'] as const;
+const silent: Said = { denies: false, allows: undefined };
+const strength = ['itself', 'role', 'account', undefined] as const;
 
 /** What cannot be known denies where it might deny, and allows nothing. */
-function said(documents: readonly PolicyDocument[], question: Question, caller: PrincipalNames): Said {
-  const found = new Set<Meaning>();
-  const action = question.action.toLowerCase();
+function said(
+  documents: readonly PolicyDocument[],
+  action: string,
+  question: Question,
+  caller: PrincipalNames,
+): Said {
+  let allows: Meaning;
   for (const document of documents) {
     for (const statement of document.about(action)) {
       const meaning = statement.means(caller);
@@ -87,10 +91,10 @@ function said(documents: readonly PolicyDocument[], question: Question, caller: 
       const holds = speaks(statement, question);
       if (holds === false) continue;
       if (statement.effect === 'Deny') return { denies: true, allows: undefined };
-      if (holds) found.add(meaning);
+      if (holds && strength.indexOf(meaning) < strength.indexOf(allows)) allows = meaning;
     }
   }
-  return { denies: false, allows: strength.find((meaning) => found.has(meaning)) };
+  return { denies: false, allows };
 }
 
 function speaks(statement: Statement, { resource, keys }: Question): boolean | undefined {
