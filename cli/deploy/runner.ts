@@ -48,7 +48,10 @@ async function performSteps(run: Run, interrupt?: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await run.journal.begin(id);
     run.events.write({ severity: 'INFO', message: sentence });
-    const row = [rowKey(run, `step ${id}`), `${displayName(run.environment)} ${placeOf(run, id)}: ${sentence}`] as const;
+    const row = [
+      rowKey(run, `step ${id}`),
+      `${displayName(run.environment)} ${placeOf(run, id)}: ${sentence}`,
+    ] as const;
     run.board.row(...row);
     await perform(run, step, signal).catch((error: unknown) => {
       run.board.row(...row, 'failed');

@@ -91,6 +91,6 @@ function show(
     if (state === 'Booting') run.board.row(key, `${target}   ${instanceId}: booting`, 'running', deadline);
     else run.board.row(key, `${target}   ${instanceId}: in service`, 'done');
   }
-  const text = `${target}: ${healthy} of ${count} instances of slot ${slot} are up and healthy`;
+  const text = `${target}   ${healthy} of ${count} instances of slot ${slot} are up and healthy`;
   run.board.row(rowKey(run, id), text, isDone ? 'done' : 'running', deadline);
 }

@@ -96,7 +96,7 @@ async function sendWhenRegistered(run: Run, shipment: Shipment, ids: readonly st
       if (run.clock.now() > deadline) throw new StepFailedError(error.message);
       run.board.row(
         rowKey(run, 'registered'),
-        `${displayName(run.environment)}: waiting until its instances take commands`,
+        `${displayName(run.environment)}   waiting until its instances take commands`,
         'running',
         deadline,
       );
@@ -153,7 +153,7 @@ function show(
 /** One line for all of them, where there is more than one. */
 function showCount(run: Run, { step, pointer }: Shipment, done: number, all: number, deadline: number): void {
   if (all < 2) return;
-  const text = `${displayName(run.environment)}: ${done} of ${all} instances are done with ${pointer.versionLabel}`;
+  const text = `${displayName(run.environment)}   ${done} of ${all} instances are done with ${pointer.versionLabel}`;
   run.board.row(rowKey(run, `${step} count`), text, done === all ? 'done' : 'running', deadline);
 }
 
