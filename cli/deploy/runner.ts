@@ -48,7 +48,10 @@ async function performSteps(run: Run, interrupt?: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await run.journal.begin(id);
     run.events.write({ severity: 'INFO', message: sentence });
-    const row = [rowKey(run, `step ${id}`), `${displayName(run.environment)}: ${sentence}`] as const;
+    const row = [
+      rowKey(run, `step ${id}`),
+      `${displayName(run.environment)} ${placeOf(run, id)}: ${sentence}`,
+    ] as const;
     run.board.row(...row);
     await perform(run, step, signal).catch((error: unknown) => {
       run.board.row(...row, 'failed');
@@ -57,6 +60,12 @@ async function performSteps(run: Run, interrupt?: AbortSignal): Promise<void> {
     await run.journal.done(id);
     run.board.row(...row, 'done');
   }
+}
+
+/** `2/5`: which step of the way, forward or back. */
+function placeOf({ journal: { record } }: Run, id: string): string {
+  const way = record.steps.filter((step) => isReturnStep(step) === isReturning(record));
+  return `${way.findIndex((step) => step.id === id) + 1}/${way.length}`;
 }
 
 /** Once the deployment goes back, only the steps of the way back are left. */

@@ -36,6 +36,9 @@ export async function writeZip(files: readonly SourceFile[], path: string): Prom
   return { path, sha256: hash.digest('hex'), bytes };
 }
 
+/** More than twice as fast as zlib's own choice, for a tenth more bytes. */
+const compressionLevel = 3;
+
 /** Up to here a file is read as a whole: a stream for each of thousands of small ones takes most of the time. */
 const smallBytes = 1024 * 1024;
 const filesAtOnce = 32;
@@ -51,7 +54,7 @@ async function addFiles(zip: ZipFile, files: readonly SourceFile[]): Promise<voi
 
 /** What adds the file to the zip: reading goes on side by side, adding in order. */
 async function readEntry(file: SourceFile): Promise<(zip: ZipFile) => void> {
-  const options = { mtime: fixedTime, forceDosTimestamp: true };
+  const options = { mtime: fixedTime, forceDosTimestamp: true, compressionLevel };
   if (file.isLink) {
     const target = Buffer.from(await linkInside(file));
     return (zip) => {

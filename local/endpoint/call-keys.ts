@@ -33,7 +33,7 @@ const globalKeys: Readonly<Record<string, Read>> = {
   'aws:epochtime': ({ now }) => Math.floor(now / 1000),
   'aws:requestedregion': ({ call }) => call.region,
   'aws:resourceaccount': ({ call }) => call.account,
-  // The endpoint stands for AWS's own, which SDKs call by TLS: docs/decisions/0007-policies-are-enforced.md.
+  // The endpoint stands for AWS's own, which SDKs call by TLS: docs/decisions/0009-policies-are-enforced.md.
   'aws:securetransport': () => true,
   'aws:sourceip': ({ sourceAddress }) => sourceAddress,
   'aws:useragent': ({ headers }) => headers['user-agent'],

@@ -62,6 +62,10 @@ function nameOf(id: string, active: Slot): string {
 /** Some of them, the same ones for the same seed. */
 export function sample<T>(all: readonly T[], count: number, seed: number): T[] {
   let state = seed;
-  const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31);
-  return Array.from({ length: count }, () => all[next() % all.length]).filter((each) => each !== undefined);
+  // The high digits: the low ones of such a generator repeat soon.
+  const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+  const left = [...all];
+  return Array.from({ length: Math.min(count, all.length) }, () =>
+    left.splice(Math.floor(next() * left.length), 1),
+  ).flat();
 }

@@ -30,7 +30,7 @@ function choose(wish: string): readonly Combination[] {
   const [, from] = /^from:(\d+)$/.exec(wish) ?? [];
   if (from !== undefined) return combinations.filter(({ number }) => number >= Number(from));
   const [, drawn] = /^sample:(\d+)$/.exec(wish) ?? [];
-  if (drawn !== undefined) return [...new Set(sample(combinations, Number(drawn), seed))];
+  if (drawn !== undefined) return sample(combinations, Number(drawn), seed);
   const [, only] = /^only:(.+)$/.exec(wish) ?? [];
   if (only !== undefined) return combinations.filter((each) => titleOf(each).includes(only));
   if (wish === 'all') return combinations;

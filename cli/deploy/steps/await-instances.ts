@@ -15,14 +15,17 @@ export const awaitInstances: Perform<'AwaitInstances'> = async (
   const deadline = bootDeadlineOf(run);
   const { healthyChecks } = run.journal.record.options;
   const booting = new Set<string>();
+  const booted = new Set<string>();
   let good = 0;
   for (let poll = 0; ; poll += 1) {
     const { instances } = await run.fleets[slot].list();
     await ensureNoneGaveUp(run, slot, instances, booting);
+    for (const instance of booting) booted.add(instance);
     const inService = instances.filter(({ state }) => state === 'InService').map(({ id }) => id);
     const healthy = await healthyOf(run, slot, inService);
     good = inService.length >= count && healthy === inService.length ? good + 1 : 0;
-    show(run, { id, slot, count }, { instances, healthy, isDone: good >= healthyChecks }, deadline);
+    const isDone = good >= healthyChecks;
+    show(run, { id, slot, count }, { instances, healthy, isDone, booted }, deadline);
     if (good >= healthyChecks) return;
     if (run.clock.now() > deadline)
       throw new StepFailedError(
@@ -71,21 +74,23 @@ interface Seen {
   readonly instances: readonly FleetInstance[];
   readonly healthy: number;
   readonly isDone: boolean;
+  /** Whoever boots, or has booted meanwhile. */
+  readonly booted: ReadonlySet<string>;
 }
 
 function show(
   run: Run,
   { id, slot, count }: Wait,
-  { instances, healthy, isDone }: Seen,
+  { instances, healthy, isDone, booted }: Seen,
   deadline: number,
 ): void {
   const target = displayName(run.environment);
   for (const { id: instanceId, state } of instances) {
-    if (state === 'Leaving') continue;
+    if (state === 'Leaving' || !booted.has(instanceId)) continue;
     const key = rowKey(run, instanceId);
     if (state === 'Booting') run.board.row(key, `${target}   ${instanceId}: booting`, 'running', deadline);
     else run.board.row(key, `${target}   ${instanceId}: in service`, 'done');
   }
-  const text = `${target}: ${healthy} of ${count} instances of slot ${slot} are up and healthy`;
+  const text = `${target}   ${healthy} of ${count} instances of slot ${slot} are up and healthy`;
   run.board.row(rowKey(run, id), text, isDone ? 'done' : 'running', deadline);
 }

@@ -53,6 +53,7 @@ export async function follow(
     for (const invocation of counted) show(run, shipment.pointer, invocation, deadline);
     const results = counted.flatMap(({ result }) => (result ? [result] : []));
     const open = missing(counted, ids, gone);
+    showCount(run, shipment, results.filter(isDone).length, results.length + open.length, deadline);
     if (open.length === 0 || (shipment.failFast && results.some((result) => !isDone(result))))
       return keep(run, results);
     if (run.clock.now() > deadline)
@@ -95,7 +96,7 @@ async function sendWhenRegistered(run: Run, shipment: Shipment, ids: readonly st
       if (run.clock.now() > deadline) throw new StepFailedError(error.message);
       run.board.row(
         rowKey(run, 'registered'),
-        `${displayName(run.environment)}: waiting until its instances take commands`,
+        `${displayName(run.environment)}   waiting until its instances take commands`,
         'running',
         deadline,
       );
@@ -147,6 +148,13 @@ function show(
     run.board.row(key, `${what} ${status === 'Pending' ? 'sent' : 'deploying'}`, 'running', deadline);
   else if (isDone(result)) run.board.row(key, `${what} ${phasesOf(result)}`, 'done');
   else run.board.row(key, `${what}: ${result.reason ?? result.outcome}`, 'failed');
+}
+
+/** One line for all of them, where there is more than one. */
+function showCount(run: Run, { step, pointer }: Shipment, done: number, all: number, deadline: number): void {
+  if (all < 2) return;
+  const text = `${displayName(run.environment)}   ${done} of ${all} instances are done with ${pointer.versionLabel}`;
+  run.board.row(rowKey(run, `${step} count`), text, done === all ? 'done' : 'running', deadline);
 }
 
 const phasesOf = ({ phases }: InstanceResult): string =>

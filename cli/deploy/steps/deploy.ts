@@ -47,7 +47,7 @@ async function waitForInstances(
     if (inService.length > 0 || desired === 0 || run.clock.now() > deadline) return wanted;
     run.board.row(
       rowKey(run, 'instances'),
-      `${target}: waiting for its first instance (0 of ${desired} in service)`,
+      `${target}   waiting for its first instance (0 of ${desired} in service)`,
       'running',
       deadline,
     );

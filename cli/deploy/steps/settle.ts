@@ -73,7 +73,7 @@ async function converge(
 }
 
 function show(run: Run, { step, pointer }: Shipment, there: number, all: number, deadline: number): void {
-  const text = `${displayName(run.environment)}: ${there} of ${all} instances run ${pointer.versionLabel}`;
+  const text = `${displayName(run.environment)}   ${there} of ${all} instances run ${pointer.versionLabel}`;
   run.board.row(rowKey(run, step), text, there === all ? 'done' : 'running', deadline);
 }
 

@@ -18,7 +18,7 @@ export const waitForTargetHealth: Perform<'AwaitTargetHealth'> = async (
     const sick = ids.filter((id) => health.get(id)?.state !== 'healthy');
     const [first] = sick;
     good = first === undefined ? good + 1 : 0;
-    const text = `${target}: ${ids.length - sick.length} of ${ids.length} targets healthy`;
+    const text = `${target}   ${ids.length - sick.length} of ${ids.length} targets healthy`;
     run.board.row(rowKey(run, id), text, good < healthyChecks ? 'running' : 'done', deadline);
     if (good >= healthyChecks) return;
     if (first !== undefined && run.clock.now() > deadline) {

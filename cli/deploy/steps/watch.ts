@@ -7,7 +7,7 @@ const lookEveryMilliseconds = 1000;
 /** Looks for as long as the task says; the first unhealthy instance or ringing alarm ends it. */
 export const watch: Perform<'Watch'> = async (run, { id, task: { slot, seconds } }, signal) => {
   const end = startOf(run, id) + seconds * 1000;
-  const text = `${displayName(run.environment)}: watching slot ${slot}`;
+  const text = `${displayName(run.environment)}   watching slot ${slot}`;
   for (;;) {
     await ensureHealthy(run, slot);
     const left = end - run.clock.now();

@@ -19,6 +19,7 @@ import {
   type EnvironmentDescriptor,
   type GroupSize,
 } from '../../../model/schemas.ts';
+import type { Board } from '../../../cli/ui/board.ts';
 import { leapingClock } from './clocks.ts';
 import { configuration, name, pointer, version } from './fixtures.ts';
 import { memoryDocuments } from './memory-documents.ts';
@@ -62,6 +63,8 @@ export class SimulatedEnvironment {
   refusals = 0;
   /** Writes fail while effects still get through. */
   isDeaf = false;
+  /** Where its progress is shown. */
+  board: Board = { row: () => undefined, line: () => undefined, close: () => undefined };
   readonly #documents = memoryDocuments();
   #token = 5;
   #launched = 0;
@@ -184,7 +187,7 @@ export class SimulatedEnvironment {
       lease,
       events: { write: () => undefined },
       clock: this.clock,
-      board: { row: () => undefined, line: () => undefined, close: () => undefined },
+      board: this.board,
     };
   }
 
