@@ -69,7 +69,7 @@ describe('golden images and platform updates', () => {
     const instances = await fleet();
     const killed = cloud.startBeanpole(['image', 'create', 'prod/web', '--name', 'golden']);
     const ended = once(killed, 'close');
-    killed.stderr?.on('data', (text: Buffer) => {
+    killed.stderr.on('data', (text: Buffer) => {
       if (text.toString().includes('is launched')) killed.kill('SIGKILL');
     });
     await ended;

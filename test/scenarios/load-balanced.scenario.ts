@@ -146,7 +146,7 @@ describe('prod, behind a load balancer', () => {
   it('is interrupted by Ctrl-C in order, and the next command continues', async () => {
     const deploy = cloud.startBeanpole(['deploy', 'prod/web', '--version', 'v1']);
     let output = '';
-    deploy.stderr?.on('data', (text: Buffer) => (output += text.toString()));
+    deploy.stderr.on('data', (text: Buffer) => (output += text.toString()));
     await until('the deployment has begun', 60, async () => output.includes('Send v1'));
     deploy.kill('SIGINT');
     const [code] = (await once(deploy, 'close')) as [number];

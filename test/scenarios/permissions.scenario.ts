@@ -228,7 +228,7 @@ describe('permissions', () => {
     const web = new SQS(await credentialsOn('web'));
     const worker = new SQS(await credentialsOn('worker'));
     const { QueueUrls = [] } = await root.sqs.listQueues({ QueueNamePrefix: 'mywordpress-dev' });
-    const QueueUrl = QueueUrls.find((url) => !/dead/.test(url)) ?? '';
+    const QueueUrl = QueueUrls.find((url) => !url.includes('dead')) ?? '';
     await web.sendMessage({ QueueUrl, MessageBody: '{}' });
     expect(await refused(web.receiveMessage({ QueueUrl }))).to.match(/sqs:receivemessage/);
     await worker.receiveMessage({ QueueUrl });

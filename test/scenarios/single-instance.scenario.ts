@@ -138,7 +138,7 @@ describe('dev, a single instance', () => {
   it('explains a deployment whose command was killed, and the next one continues', async () => {
     const deploy = cloud.startBeanpole(['deploy', 'dev/web', '--version', 'v1']);
     let output = '';
-    deploy.stderr?.on('data', (text: Buffer) => (output += text.toString()));
+    deploy.stderr.on('data', (text: Buffer) => (output += text.toString()));
     await until('the deployment has begun', 30, async () => output.includes('Send v1'));
     deploy.kill('SIGKILL');
     await once(deploy, 'close');

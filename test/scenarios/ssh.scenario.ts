@@ -46,11 +46,10 @@ describe('beanpole ssh', () => {
       ...{ endpoint: cloud.env.AWS_ENDPOINT_URL ?? '', region: cloud.env.AWS_REGION ?? '' },
       credentials: { accessKeyId, secretAccessKey },
     });
-    const told = await until('dev/web has its instance', 60, async () => {
+    await until('dev/web has its instance', 60, async () => {
       const { stdout } = await cloud.beanpole('ssh', 'dev/web', '--', 'hostname');
       return stdout.startsWith('ip-');
     });
-    void told;
     const { Sessions: sessions = [] } = await ssm.describeSessions({ State: 'History' });
     instanceId = sessions[0]?.Target ?? '';
   });

@@ -1,3 +1,4 @@
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { TagSpecification } from '@aws-sdk/client-ec2';
 import {
   and,
@@ -11,6 +12,7 @@ import {
   type Rule,
 } from '../../endpoint/authorization.ts';
 import type { Ec2Context } from './context.ts';
+import { imageRules } from './image-authorization.ts';
 import { launchNeeds, passProfile } from './launch-authorization.ts';
 import { resourceTypeOf } from './tags.ts';
 
@@ -19,7 +21,16 @@ type Input = Readonly<Record<string, string | undefined>>;
 /** Operations that AWS authorizes as a whole. */
 const describing = [
   ...['AccountAttributes', 'Addresses', 'AddressesAttribute', 'Images', 'Instances', 'InstanceStatus'],
-  ...['Volumes', 'InstanceTypes', 'InstanceTypeOfferings', 'InternetGateways', 'LaunchTemplates'],
+  ...[
+    'Volumes',
+    'Snapshots',
+    'SpotInstanceRequests',
+    'SpotPriceHistory',
+    'InstanceTypes',
+    'InstanceTypeOfferings',
+    'InternetGateways',
+    'LaunchTemplates',
+  ],
   ...['LaunchTemplateVersions', 'NatGateways', 'NetworkAcls', 'NetworkInterfaces', 'SecurityGroupRules'],
   ...['IamInstanceProfileAssociations', 'RouteTables', 'SecurityGroups', 'Subnets', 'Tags', 'Vpcs'],
   ...['DhcpOptions', 'AvailabilityZones', 'Regions'],
@@ -42,6 +53,7 @@ export function ec2Authorization(context: Ec2Context): Authorization {
       ...each(describing, anywhere),
       ...rules,
       ...instanceRules(context, arn, id),
+      ...imageRules(context, arn, id),
       ...templateRules(context, arn),
       ...each(
         ['CreateTags', 'DeleteTags'],
@@ -64,8 +76,8 @@ export function ec2Authorization(context: Ec2Context): Authorization {
   };
 }
 
-type ArnOf = (type: string, id: string) => string;
-type IdRule = (type: string, member: string) => Rule;
+export type ArnOf = (type: string, id: string) => string;
+export type IdRule = (type: string, member: string) => Rule;
 
 /** A resource that is made, and its tags, which an action of their own gives. */
 export function creating(arn: ArnOf, operation: string, type: string): Rule {
@@ -187,7 +199,7 @@ function instanceRules(context: Ec2Context, arn: ArnOf, id: IdRule): Record<stri
   const profile: Rule = ({ IamInstanceProfile }: { IamInstanceProfile?: { Arn?: string; Name?: string } }) =>
     passProfile(context, IamInstanceProfile);
   return {
-    RunInstances: (input, call) => launchNeeds(context, input, call),
+    RunInstances: (input: RunInstancesCommandInput, call) => launchNeeds(context, input, call),
     ...each(['TerminateInstances', 'StopInstances', 'StartInstances', 'RebootInstances'], instances),
     ...each(['DescribeInstanceAttribute', 'GetConsoleOutput', 'ModifyInstanceMetadataOptions'], instance),
     ModifyInstanceAttribute: and(instance, id('security-group', 'Groups')),

@@ -14,6 +14,11 @@ import type { Parts } from '../parts.ts';
 import { checkEngine, checkVersion, familyOf } from './engines.ts';
 import type { DatabaseState } from './state.ts';
 
+/** What bears tags, by its name. */
+interface Tagged {
+  get(name: string): { readonly tags: Parameters<typeof fromList>[0] } | undefined;
+}
+
 interface Input {
   readonly Engine?: string;
   readonly EngineVersion?: string;
@@ -112,11 +117,11 @@ export function rdsAuthorization({ region, account }: Parts, state: DatabaseStat
     tagsOf(resource) {
       const [kind = '', name = ''] = resource.split(':').slice(5);
       const { clusters, instances, subnetGroups, snapshots } = state;
-      const collections = {
+      const collections: Readonly<Record<string, Tagged>> = {
         ...{ db: instances, cluster: clusters, subgrp: subnetGroups },
         ...{ snapshot: snapshots, 'cluster-snapshot': snapshots },
       };
-      return fromList(collections[kind as keyof typeof collections]?.get(name)?.tags);
+      return fromList(collections[kind]?.get(name)?.tags);
     },
   };
 }

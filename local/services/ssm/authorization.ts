@@ -39,6 +39,12 @@ export function ssmAuthorization({ region, account }: Parts, state: SsmState): A
   const parameter = on(({ Name }: { Name: string }) => parameterArn(Name));
   const parameters = onAll(({ Names }: { Names: string[] }) => Names.map(parameterArn));
   const document = on(({ Name }: { Name: string }) => documentArn(Name));
+  const instance = on(
+    ({ Target }: { Target: string }) => `arn:aws:ec2:${region}:${account}:instance/${Target}`,
+  );
+  const session = on(
+    ({ SessionId }: { SessionId: string }) => `arn:aws:ssm:${region}:${account}:session/${SessionId}`,
+  );
   const tagged = on((input: { ResourceType: string; ResourceId: string }) => {
     if (input.ResourceType === 'Parameter') return parameterArn(input.ResourceId);
     return input.ResourceType === 'Document' ? documentArn(input.ResourceId) : '*';
@@ -60,7 +66,19 @@ export function ssmAuthorization({ region, account }: Parts, state: SsmState): A
         on(({ DocumentName }: { DocumentName: string }) => documentArn(DocumentName)),
         targets(`arn:aws:ec2:${region}:${account}:instance/`),
       ),
-      ...each(['DescribeParameters', 'ListDocuments', 'DescribeInstanceInformation'], anywhere),
+      // The document counts when it is named, as long as no policy asks for ssm:SessionDocumentAccessCheck.
+      StartSession: and(
+        onAll(({ DocumentName }: { DocumentName?: string }) =>
+          DocumentName === undefined ? [] : [documentArn(DocumentName)],
+        ),
+        instance,
+      ),
+      ...each(['ResumeSession', 'TerminateSession'], session),
+      GetConnectionStatus: instance,
+      ...each(
+        ['DescribeParameters', 'ListDocuments', 'DescribeInstanceInformation', 'DescribeSessions'],
+        anywhere,
+      ),
       ...each(['CancelCommand', 'GetCommandInvocation', 'ListCommands', 'ListCommandInvocations'], anywhere),
       ...each(['AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource'], tagged),
     },

@@ -34,7 +34,7 @@ describe('the command of a session', () => {
 });
 
 describe('the exit code in the output', () => {
-  const told = `hello \x1e and ${'\x1e'}0123 good bye\x1e${mark}:42\x1e`;
+  const told = `hello \x1e and \x1e0123 good bye\x1e${mark}:42\x1e`;
 
   for (const size of [1, 2, 3, 7, 20, 200]) {
     it(`is taken out of pieces of ${size} bytes`, () => {

@@ -92,7 +92,7 @@ describe('what operations need to be allowed', () => {
     const planes = { network: idlePlane(), instances: idlePlane(), outages: createOutages() };
     const base = { store: openStore(), clock: systemClock, account, region, folder, origin: 'http://x' };
     parts = await createServices({ ...base, ...planes, authority: createAuthority(folder) });
-    services = Object.values(parts.services);
+    services = Object.values(parts.services) as Service[];
   });
   after(() => {
     rmSync(folder, { recursive: true });

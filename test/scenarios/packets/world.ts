@@ -32,7 +32,7 @@ export async function worldOf(
     return route?.NatGatewayId === undefined ? 'none' : { nat: natAddress(route.NatGatewayId) };
   };
   /** By the description of an interface, which names the node. */
-  const members = new Map([
+  const members = new Map<string, string | undefined>([
     ...groups.flatMap(({ ReplicationGroupId = '', MemberClusters = [] }) =>
       MemberClusters.map((node) => [`ElastiCache ${node}`, ReplicationGroupId] as const),
     ),

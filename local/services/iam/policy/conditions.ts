@@ -12,8 +12,8 @@ type Operator = (wanted: string, variables: boolean) => Comparison;
 const text =
   (options: Omit<PatternOptions, 'variables'>): Operator =>
   (wanted, variables) => {
-    const { matches } = pattern(wanted, { ...options, variables });
-    return matches;
+    const wished = pattern(wanted, { ...options, variables });
+    return (actual, keys) => wished.matches(actual, keys);
   };
 
 const compared =

@@ -79,8 +79,7 @@ function actionTest({ Action, NotAction }: Written): (action: string) => boolean
   const patterns = list(Action ?? NotAction).map((action) =>
     pattern(action.toLowerCase(), { wildcards: true, variables: false }),
   );
-  const isNamed = (action: string): boolean =>
-    patterns.some(({ matches }) => matches(action, noKeys) === true);
+  const isNamed = (action: string): boolean => patterns.some((one) => one.matches(action, noKeys) === true);
   return NotAction === undefined ? isNamed : (action) => !isNamed(action);
 }
 

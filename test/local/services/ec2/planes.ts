@@ -105,10 +105,6 @@ export class NamedMachines implements Instances {
     throw new Error('Named machines have no terminals.');
   }
 
-  openTerminal(): never {
-    throw new Error('Named machines have no terminals.');
-  }
-
   run(): never {
     throw new Error('Nothing is run in these tests.');
   }
