@@ -16,7 +16,11 @@ describe('docs/deployer-policy.json', () => {
   const actions = statements.flatMap(({ Action }) => Action);
 
   it('fits into the inline policies of a role', () => {
-    expect(text.replaceAll(/\s/g, '')).to.have.length.below(10_240);
+    const attached = text
+      .replaceAll('ACCOUNT', '123456789012')
+      .replaceAll('REGION', 'ap-southeast-1')
+      .replaceAll('APPLICATION', 'mywordpress');
+    expect(attached.replaceAll(/\s/g, '')).to.have.length.below(10_240);
   });
 
   it('opens no service as a whole', () => {
