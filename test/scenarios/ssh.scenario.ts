@@ -87,12 +87,12 @@ describe('beanpole ssh', () => {
     await until(
       'sleep runs there',
       60,
-      async () => processesOn(cloud.folder, instanceId, 'sleep\u00004242').length > 0,
+      async () => processesOn(cloud.folder, instanceId, 'sleep 4242').length > 0,
     );
     desk.type('\u0003');
     desk.type('echo still-$((40 + 2))\r');
     await desk.sees('still-42');
-    expect(processesOn(cloud.folder, instanceId, 'sleep\u00004242')).to.deep.equal([]);
+    expect(processesOn(cloud.folder, instanceId, 'sleep 4242')).to.deep.equal([]);
     desk.type('exit 5\r');
     expect(await desk.ended).to.equal(5);
     expect(desk.seen.text).to.contain(`The session on ${instanceId} has ended.`);
@@ -118,7 +118,7 @@ describe('beanpole ssh', () => {
     await until(
       'sleep runs there',
       30,
-      async () => processesOn(cloud.folder, instanceId, 'sleep\u00005151').length > 0,
+      async () => processesOn(cloud.folder, instanceId, 'sleep 5151').length > 0,
     );
     for (const { SessionId } of await active()) await ssm.terminateSession({ SessionId });
     expect(await desk.ended).to.equal(2);
@@ -126,7 +126,7 @@ describe('beanpole ssh', () => {
     await until(
       'sleep has ended',
       60,
-      async () => processesOn(cloud.folder, instanceId, 'sleep\u00005151').length === 0,
+      async () => processesOn(cloud.folder, instanceId, 'sleep 5151').length === 0,
     );
   });
 
@@ -156,14 +156,14 @@ describe('beanpole ssh', () => {
     await until(
       'sleep runs there',
       30,
-      async () => processesOn(cloud.folder, target, 'sleep\u00006161').length > 0,
+      async () => processesOn(cloud.folder, target, 'sleep 6161').length > 0,
     );
     const { pid } = JSON.parse(await must(cloud.beanpole('local', 'status', '--json'))) as { pid: number };
     process.kill(pid, 'SIGKILL');
     await until(
       'sleep has ended',
       60,
-      async () => processesOn(cloud.folder, target, 'sleep\u00006161').length === 0,
+      async () => processesOn(cloud.folder, target, 'sleep 6161').length === 0,
     );
     expect(await desk.ended).not.to.equal(0);
     await must(cloud.beanpole('local', 'start'));
