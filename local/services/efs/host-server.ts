@@ -26,7 +26,8 @@ export async function serveIn(
   const child = network.spawn(hostId, [process.execPath, '-e', maker, String(port)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const failed = once(child, 'exit').then(() => {
+  // Not at its exit, which may be told before the socket that it has sent.
+  const failed = once(child, 'disconnect').then(() => {
     throw new Error(`no socket could be made in ${hostId}`);
   });
   failed.catch(() => undefined); // it also ends when all went well
