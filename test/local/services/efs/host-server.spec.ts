@@ -8,6 +8,8 @@ import { failure } from '../../../support/failure.ts';
 
 describe('a server in another host', () => {
   let child: EventEmitter & { exitCode: number | null };
+  const sent = createServer();
+  after(() => sent.close());
   beforeEach(() => {
     child = Object.assign(new EventEmitter(), { exitCode: null });
   });
@@ -19,7 +21,7 @@ describe('a server in another host', () => {
   };
 
   it('takes the socket of a program whose end is told before it', async () => {
-    const sent = createServer().listen(0, '127.0.0.1');
+    sent.listen(0, '127.0.0.1');
     await once(sent, 'listening');
     const made = serveIn(network, 'host', 2049, (socket) => socket.end('here'));
     await end();
