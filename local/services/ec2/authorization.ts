@@ -1,5 +1,4 @@
-import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import type { TagSpecification } from '@aws-sdk/client-ec2';
+import type { RunInstancesCommandInput, TagSpecification } from '@aws-sdk/client-ec2';
 import {
   and,
   anywhere,

@@ -19,9 +19,9 @@ import { newId } from './ids.ts';
 import { amazon, shownBaseImage, shownImage } from './image-shape.ts';
 import { accept, page } from './requests.ts';
 import { ensureCompleted, makeSnapshot, removeSnapshot, userOfSnapshot } from './snapshots.ts';
-import type { ImageDiskRow, ImageRow, InstanceRow, VolumeRow } from './state.ts';
+import type { ImageRow, InstanceRow, VolumeRow } from './state.ts';
 import { addTags, requestedTags } from './tags.ts';
-import { ensureFits } from './volumes.ts';
+import { diskOf } from './volumes.ts';
 
 const filters: FilterTable<Image> = {
   architecture: (image) => image.Architecture,
@@ -253,17 +253,4 @@ function rootMapping(
     ]);
   }
   return mappings?.[0]?.Ebs;
-}
-
-function diskOf(ebs: BlockDeviceMapping['Ebs'], source: ImageDiskRow): ImageDiskRow {
-  const size = ebs?.VolumeSize ?? source.size;
-  ensureFits(size, source.size);
-  return {
-    size,
-    type: ebs?.VolumeType ?? source.type,
-    iops: ebs?.Iops ?? source.iops,
-    throughput: ebs?.Throughput ?? source.throughput,
-    encrypted: ebs?.Encrypted ?? source.encrypted,
-    deleteOnTermination: ebs?.DeleteOnTermination ?? source.deleteOnTermination,
-  };
 }

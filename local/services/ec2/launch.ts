@@ -28,7 +28,7 @@ import type {
   VolumeRow,
 } from './state.ts';
 import { addTags, checkedTags } from './tags.ts';
-import { ensureFits } from './volumes.ts';
+import { diskOf } from './volumes.ts';
 
 /** A launch with everything decided but what differs from instance to instance. */
 export interface Launch {
@@ -190,22 +190,13 @@ function launchDisk(
   image: LaunchableImage,
 ): ImageDiskRow {
   const ebs = mappings?.find(({ DeviceName: name }) => name === rootDevice)?.Ebs;
-  const { disk } = image;
-  const size = ebs?.VolumeSize ?? disk.size;
-  ensureFits(size, disk.size);
-  if (disk.encrypted && ebs?.Encrypted === false)
+  const disk = diskOf(ebs, image.disk);
+  if (image.disk.encrypted && ebs?.Encrypted === false)
     throw new AwsError(
       'InvalidBlockDeviceMapping',
       'the encrypted flag cannot be set to false since the snapshot is encrypted',
     );
-  return {
-    size,
-    type: ebs?.VolumeType ?? disk.type,
-    iops: ebs?.Iops ?? disk.iops,
-    throughput: ebs?.Throughput ?? disk.throughput,
-    encrypted: ebs?.Encrypted ?? disk.encrypted,
-    deleteOnTermination: ebs?.DeleteOnTermination ?? disk.deleteOnTermination,
-  };
+  return disk;
 }
 
 function metadataOptionsOf({ MetadataOptions: options }: RequestLaunchTemplateData): MetadataOptionsRow {

@@ -4,6 +4,7 @@ import type {
   DeleteVolumeCommandInput,
   DescribeVolumesCommandInput,
   DescribeVolumesCommandOutput,
+  EbsBlockDevice,
   Volume,
   VolumeType,
 } from '@aws-sdk/client-ec2';
@@ -15,7 +16,7 @@ import { select, type FilterTable } from './filters.ts';
 import { newId } from './ids.ts';
 import { accept, once, page } from './requests.ts';
 import { ensureCompleted } from './snapshots.ts';
-import type { VolumeRow } from './state.ts';
+import type { ImageDiskRow, VolumeRow } from './state.ts';
 import { addTags, requestedTags, tagsOf } from './tags.ts';
 import { zoneNamed } from './zones.ts';
 
@@ -135,4 +136,18 @@ export function ensureFits(size: number, snapshotSize: number): void {
       'InvalidBlockDeviceMapping',
       `Volume of size ${size}GB is smaller than snapshot, expect size >= ${snapshotSize}GB`,
     );
+}
+
+/** What a disk is that is made from another: as a block device mapping says, and otherwise like that one. */
+export function diskOf(ebs: EbsBlockDevice | undefined, source: ImageDiskRow): ImageDiskRow {
+  const size = ebs?.VolumeSize ?? source.size;
+  ensureFits(size, source.size);
+  return {
+    size,
+    type: ebs?.VolumeType ?? source.type,
+    iops: ebs?.Iops ?? source.iops,
+    throughput: ebs?.Throughput ?? source.throughput,
+    encrypted: ebs?.Encrypted ?? source.encrypted,
+    deleteOnTermination: ebs?.DeleteOnTermination ?? source.deleteOnTermination,
+  };
 }
