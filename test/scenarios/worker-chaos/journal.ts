@@ -17,8 +17,16 @@ export interface Kill {
   readonly instance: string | undefined;
   readonly from: number;
   readonly until: number;
-  /** An answer to a job, or the deletion of its message, may be under way for so long after its end. */
-  readonly settlingMilliseconds: number;
+}
+
+/** The answer to a job, or the deletion of its message, may be under way for so long after its end, on a busy machine. */
+const settlingMilliseconds = 2000;
+
+/** A worker daemon had written down on its instance that a message is handled. */
+export interface Note {
+  readonly instance: string;
+  /** When the note was seen. */
+  readonly at: number;
 }
 
 /** The journals of all processes, on a file system that outlives them. */
@@ -72,10 +80,10 @@ export const repeated = (jobs: readonly Job[]): Job[] =>
 /** Whether a job was in flight when its process, its worker daemon or its whole instance was killed. */
 export const wasInFlight = (
   { instance, begunAt, endedAt = Infinity }: Job,
-  { instance: killed, from, until, settlingMilliseconds }: Kill,
+  { instance: killed, from, until }: Kill,
 ): boolean =>
   (killed === undefined || killed === instance) && begunAt <= until && endedAt >= from - settlingMilliseconds;
 
 /** Jobs that began although a worker daemon had noted before that their message is handled. */
-export const begunAfterwards = (jobs: readonly Job[], handled: ReadonlyMap<string, number>): Job[] =>
-  jobs.filter(({ messageId, begunAt }) => begunAt > (handled.get(messageId) ?? Infinity));
+export const begunAfterwards = (jobs: readonly Job[], handled: ReadonlyMap<string, Note>): Job[] =>
+  jobs.filter(({ messageId, begunAt }) => begunAt > (handled.get(messageId)?.at ?? Infinity));

@@ -14,7 +14,7 @@ export function jobsFrom(dice: Dice, count: number): JobBody[] {
 
 function durationFrom(dice: Dice): number {
   const kind = dice.fraction();
-  if (kind < 0.001) return 6000;
+  if (kind < 0.001) return 12_000;
   if (kind < 0.01) return 1000;
   return 5 + dice.number(60);
 }
