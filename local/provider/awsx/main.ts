@@ -15,4 +15,7 @@ async function construct(name: string, type: string, inputs: Inputs, options: Co
 }
 
 endWithParent();
-await provider.main({ version, construct }, process.argv.slice(2));
+const serving = provider.main({ version, construct }, process.argv.slice(2));
+// It has just had all stack traces translated by source maps, of which there are none here; the SDK takes many.
+Reflect.deleteProperty(Error, 'prepareStackTrace');
+await serving;
