@@ -186,9 +186,7 @@ export class Stage {
   async ensureUnchanged(): Promise<void> {
     const picture = await pictureOf(this.aws);
     if (this.#unchanged.has(picture)) return;
-    const options = ['--yes', '--skip-preview', '--diff', '--expect-no-changes', '--stack', 'prod'];
-    await must(this.cloud.pulumi('up', ...options));
-    await must(this.cloud.pulumi('up', ...options, '--refresh'));
+    await this.cloud.atRest('prod');
     this.#unchanged.add(picture);
   }
 

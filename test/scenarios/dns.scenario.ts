@@ -79,14 +79,10 @@ describe('names that several share', () => {
     );
     return String(eip?.outputs.publicIp);
   };
-  const atRest = async (): Promise<void> => {
-    await must(cloud.pulumi('up', '--expect-no-changes', ...options));
-    await must(cloud.pulumi('refresh', '--expect-no-changes', ...options));
-  };
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
 
   it('come up, and a second up and a refresh find nothing to change', async () => {
-    await atRest();
+    await cloud.atRest('dev');
     expect(await answers(www)).to.deep.equal([addressOf('web')]);
     expect(addressOf('web')).to.not.equal(addressOf('standby'));
   });
@@ -184,7 +180,7 @@ describe('names that several share', () => {
       `${www} cannot be routed by the policy Weighted: 2 records have another one (dev-standby: Failover, dev-web: Failover).`,
     );
     expect(refused.code).to.not.equal(0);
-    await atRest();
+    await cloud.atRest('dev');
   });
 
   it('get another one when one record has the name alone, and may then be shared again', async () => {
@@ -197,7 +193,7 @@ describe('names that several share', () => {
       edit(file(), () => text);
       await must(cloud.pulumi('up', ...options));
     }
-    await atRest();
+    await cloud.atRest('dev');
     expect(Object.keys(await countAnswers(www, 60))).to.have.members([
       addressOf('web'),
       addressOf('standby'),

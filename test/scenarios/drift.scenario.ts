@@ -108,8 +108,7 @@ describe('changes behind the back of Pulumi', () => {
       .map(({ type, name }) => `${type} ${name}: gone`);
     expect(made).to.have.members(lines.filter((line) => line.endsWith(': gone')));
 
-    await must(cloud.pulumi('up', '--expect-no-changes', ...options));
-    await must(cloud.pulumi('refresh', '--expect-no-changes', ...options));
+    await cloud.atRest(stack);
   }
 });
 

@@ -146,8 +146,7 @@ describe('golden images and platform updates', () => {
   });
 
   it('leaves nothing for Pulumi to do, and nothing to update', async () => {
-    const options = ['--yes', '--skip-preview', '--expect-no-changes', '--refresh', '--stack', 'prod'];
-    await must(cloud.pulumi('up', ...options));
+    await cloud.atRest('prod');
     const { code, stderr } = await cloud.beanpole('platform', 'update', 'prod/web');
     expect(code).to.equal(0);
     expect(stderr).to.contain('prod/web: nothing to update');
@@ -185,8 +184,7 @@ describe('golden images and platform updates', () => {
     await until('its disk is gone', 30, async () =>
       Promise.resolve(readdirSync(disk('')).every((name) => !name.startsWith('snap-'))),
     );
-    const options = ['--yes', '--skip-preview', '--expect-no-changes', '--refresh', '--stack', 'prod'];
-    await must(cloud.pulumi('up', ...options));
+    await cloud.atRest('prod');
   });
 });
 

@@ -121,9 +121,7 @@ describe('prod with all its data', () => {
 
   it('has the post and its picture after all of it, and nothing for Pulumi to do', async () => {
     await everyInstanceShowsThePost();
-    await must(
-      cloud.pulumi('up', '--yes', '--skip-preview', '--expect-no-changes', '--refresh', '-s', 'prod'),
-    );
+    await cloud.atRest('prod');
   });
 
   /**

@@ -151,8 +151,7 @@ describe('dev, a single instance', () => {
   });
 
   it('changes nothing in a third up, nor finds anything changed', async () => {
-    await must(cloud.pulumi('up', '--yes', '--skip-preview', '--expect-no-changes', '--stack', 'dev'));
-    await must(cloud.pulumi('refresh', '--yes', '--skip-preview', '--expect-no-changes', '--stack', 'dev'));
+    await cloud.atRest('dev');
   });
 
   it('boots a replacement of the instance at the current version', async () => {
@@ -169,8 +168,7 @@ describe('dev, a single instance', () => {
       const now = await instanceOf(ec2, 'web');
       return now !== undefined && now !== instance && (await ask(cloud.frontDoorPort, host)).version === 'v1';
     });
-    await must(cloud.pulumi('up', '--yes', '--skip-preview', '--expect-no-changes', '--stack', 'dev'));
-    await must(cloud.pulumi('refresh', '--yes', '--skip-preview', '--expect-no-changes', '--stack', 'dev'));
+    await cloud.atRest('dev');
   });
 
   it('comes back after the daemon was killed', async () => {

@@ -16,12 +16,6 @@ describe('a swap of two environments', () => {
     (await ask(cloud.frontDoorPort, `${record}.mywordpress.example`)).version;
   /** What www and next answer with. */
   const versions = async () => [await versionAt('www'), await versionAt('next')];
-  const noChanges = async () => {
-    const options = ['--yes', '--skip-preview', '--expect-no-changes', '--stack', 'prod'];
-    await must(cloud.pulumi('up', ...options));
-    await must(cloud.pulumi('refresh', ...options));
-    await must(cloud.pulumi('up', ...options));
-  };
   const statusText = () => must(cloud.beanpole('status', 'prod'));
 
   async function underLoad(work: () => Promise<void>): Promise<void> {
@@ -77,7 +71,7 @@ describe('a swap of two environments', () => {
     });
     expect(await statusText()).to.match(/prod\/web: Swapped: www.mywordpress.example leads to prod\/next/);
     expect(await must(cloud.beanpole('open', 'prod/web', '--print'))).to.contain('next.mywordpress.example');
-    await noChanges();
+    await cloud.atRest('prod');
   });
 
   it('keeps an environment that another name leads to from being taken away', async () => {
@@ -94,7 +88,7 @@ describe('a swap of two environments', () => {
       expect(await versions()).to.deep.equal(['v1', 'v2']);
     });
     expect(await statusText()).not.to.contain('Swapped');
-    await noChanges();
+    await cloud.atRest('prod');
   });
 
   it('killed in the middle is told by status, and undone by abort', async () => {
@@ -138,7 +132,7 @@ describe('a swap of two environments', () => {
     const { code, stderr } = await cloud.beanpole('resume', 'prod/web');
     expect(code).to.equal(2);
     expect(stderr).to.contain('There is nothing to resume');
-    await noChanges();
+    await cloud.atRest('prod');
   });
 
   it('destroys as if nothing had been swapped', async () => {

@@ -33,6 +33,8 @@ export interface TestCloud {
   readonly pulumi: (...args: string[]) => Promise<Finished>;
   /** `pulumi up` of a stack, made if it is not there. Throws when it fails. */
   readonly up: (stack: string) => Promise<string>;
+  /** Throws when there is anything to do: a `pulumi refresh`, then a `pulumi up` on what it has read. */
+  readonly atRest: (stack: string) => Promise<void>;
   /** Ends the cloud and deletes its state. */
   remove(): Promise<void>;
 }
@@ -88,6 +90,11 @@ export async function startCloud({ example, start = [] }: CloudOptions = {}): Pr
     async up(stack) {
       await must(pulumi('stack', 'select', '--create', stack));
       return await must(pulumi('up', '--yes', '--skip-preview', '--stack', stack));
+    },
+    async atRest(stack) {
+      const options = ['--yes', '--skip-preview', '--diff', '--expect-no-changes', '--stack', stack];
+      await must(pulumi('refresh', ...options));
+      await must(pulumi('up', ...options));
     },
     async remove() {
       await must(beanpole('local', 'stop'));
