@@ -6,7 +6,14 @@ import * as replication from './mariadb/replication.ts';
 import { maxConnectionsOf } from './engines.ts';
 import { passwordOf } from './passwords.ts';
 import type { Record } from './recorder.ts';
-import { serversOf, update, type DatabaseState, type StoredGroup, type StoredServer } from './state.ts';
+import {
+  serversOf,
+  update,
+  type DatabaseState,
+  type StoredGroup,
+  type StoredServer,
+  type StoredSnapshot,
+} from './state.ts';
 
 /** Makes servers do what the state says, and the state follow what happens to servers. */
 export interface Keeping {
@@ -73,7 +80,8 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
 
   /** Deleted groups end with their last server; stopped ones keep their data. */
   async function isEnding({ key, status }: StoredGroup): Promise<boolean> {
-    if (status === 'deleting' && serversOf(state, key).length === 0) forget(key);
+    // A final snapshot may have been asked for while the last server went: it is made of what that has left.
+    if (status === 'deleting' && serversOf(state, key).length === 0 && !dueSnapshot(key)) forget(key);
     if (status === 'stopping' || status === 'stopped') {
       await Promise.all(serversOf(state, key).map(({ hostId }) => plane.halt(hostId)));
       setStatus(key, 'stopped');
@@ -141,10 +149,15 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
     change(key, { origin });
   }
 
+  const dueSnapshot = (key: string): StoredSnapshot | undefined =>
+    [...state.snapshots.values()].find(({ of, status }) => of === key && status === 'creating');
+
+  /** Until none is due: another one may be asked for meanwhile, and what it is of deleted with it. */
   async function takeSnapshots(key: string): Promise<void> {
-    for (const { id, of, status, kind } of [...state.snapshots.values()]) {
+    for (let due = dueSnapshot(key); due; due = dueSnapshot(key)) {
+      const { id, kind } = due;
       const group = state.groups.get(key);
-      if (of !== key || status !== 'creating' || !group) continue;
+      if (!group) return;
       const writer = state.servers.get(group.writer ?? '');
       if (writer && plane.hasData(writer.hostId)) {
         // A stopped one is started for it, and stopped again by what comes after.

@@ -58,6 +58,15 @@ describe('RDS', () => {
     MasterUsername: 'admin',
     MasterUserPassword: 'correct-horse',
   };
+  /** Somebody does something while the plane is at work for the first time. */
+  function meanwhile(method: 'discard' | 'save', action: () => Promise<unknown>): void {
+    const work = plane[method].bind(plane);
+    plane[method] = async (hostId: string, snapshot = '') => {
+      plane[method] = work;
+      await action();
+      await work(hostId, snapshot);
+    };
+  }
   const settle = async () => {
     for (let round = 0; round < 12; round++) await region.settle();
   };
@@ -193,6 +202,29 @@ describe('RDS', () => {
       MasterUserPassword: 'my-own-one',
     });
     expect((await failure(read())).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('makes the final snapshot of a cluster, though it is deleted while its last instance goes', async () => {
+    await createCluster(1);
+    meanwhile('discard', () =>
+      rds.deleteDBCluster({ DBClusterIdentifier: 'shop', FinalDBSnapshotIdentifier: 'end' }),
+    );
+    await rds.deleteDBInstance({ DBInstanceIdentifier: 'shop-1' });
+    await settle();
+    expect((await failure(cluster())).name).to.equal('DBClusterNotFoundFault');
+    expect([...plane.snapshots]).to.deep.equal(['end']);
+  });
+
+  it('makes the final snapshot of an instance, though it is deleted while another one is made', async () => {
+    await rds.createDBInstance(instanceInput);
+    await settle();
+    meanwhile('save', () =>
+      rds.deleteDBInstance({ DBInstanceIdentifier: 'blog', FinalDBSnapshotIdentifier: 'end' }),
+    );
+    await rds.createDBSnapshot({ DBInstanceIdentifier: 'blog', DBSnapshotIdentifier: 'noon' });
+    await settle();
+    expect((await failure(instance())).name).to.equal('DBInstanceNotFoundFault');
+    expect([...plane.snapshots]).to.deep.equal(['noon', 'end']);
   });
 
   it('keeps the data of a cluster without instances until the final snapshot', async () => {
