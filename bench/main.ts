@@ -2,7 +2,17 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const all = ['endpoint', 'environments', 'agent', 'worker', 'deployments', 'requests', 'failover', 'images'];
+const all = [
+  'endpoint',
+  'environments',
+  'bundles',
+  'agent',
+  'worker',
+  'deployments',
+  'requests',
+  'failover',
+  'images',
+];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

@@ -3,7 +3,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetUpError, setUp } from './set-up.js';
-import { cacheFolder } from './toolchain.js';
+import {
+  cacheFolder,
+  debianPackages,
+  debianPackagesForBenchmarks,
+  debianPackagesForTests,
+} from './toolchain.js';
 
 const mocha = ['node_modules/mocha/bin/mocha.js'];
 const lint = [
@@ -12,18 +17,17 @@ const lint = [
   ['node_modules/typescript/bin/tsc'],
 ];
 
-/** Each task: whether it needs more than npm packages, what only tests need, and its steps as arguments of `node`. */
+/** Each task: what it needs besides npm packages, and its steps as arguments of `node`. */
 const tasks = {
-  demo: { system: true, steps: [['tools/demo.ts']] },
+  demo: { system: debianPackages, steps: [['tools/demo.ts']] },
   test: {
-    system: true,
-    tests: true,
+    system: debianPackagesForTests,
     steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']],
   },
-  'test:faults': { system: true, tests: true, steps: [['test/faults/main.ts']] },
-  'test:unit': { system: false, steps: [mocha] },
-  lint: { system: false, steps: lint },
-  bench: { system: true, steps: [['bench/main.ts']] },
+  'test:faults': { system: debianPackagesForTests, steps: [['test/faults/main.ts']] },
+  'test:unit': { steps: [mocha] },
+  lint: { steps: lint },
+  bench: { system: debianPackagesForBenchmarks, steps: [['bench/main.ts']] },
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -20,8 +20,6 @@ import { fileURLToPath } from 'node:url';
 import {
   cacheFolder,
   cachedNode,
-  debianPackages,
-  debianPackagesForTests,
   isAtLeast,
   nodeFolder,
   nodePackageSpec,
@@ -37,12 +35,12 @@ export class SetUpError extends Error {}
 
 /**
  * Installs what is missing for a task.
- * @param {{ system: boolean, tests?: boolean }} needs system: also the Debian packages and the Pulumi CLI, which unit tests
- * do without; tests: also what only the scenarios need.
+ * @param {{ system?: Record<string, string> }} needs system: also these programs of these Debian packages, and the Pulumi
+ * CLI, which unit tests do without.
  * @returns {Promise<{ node: string, path: string }>} the Node 24 program, and the PATH that has all of it.
  */
-export async function setUp({ system, tests = false }) {
-  if (system) installDebianPackages({ ...debianPackages, ...(tests && debianPackagesForTests) });
+export async function setUp({ system }) {
+  if (system) installDebianPackages(system);
   const [node, , pulumi] = await Promise.all([
     provideNode(),
     installPackages(),
