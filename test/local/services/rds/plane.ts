@@ -7,6 +7,8 @@ export class FakePlane implements DatabasePlane {
   readonly data = new Set<string>();
   readonly snapshots = new Set<string>();
   readonly received = new Map<string, number>();
+  /** What somebody does while the plane is at that work, the next time. */
+  readonly meanwhile = new Map<'discard' | 'save', () => Promise<unknown>>();
   cpuSeconds = 0;
   readonly statements: { hostId: string; statement: string; values: readonly unknown[] }[] = [];
   readonly #primaries = new Map<string, string>();
@@ -27,6 +29,7 @@ export class FakePlane implements DatabasePlane {
     return '0-1-10';
   }
   async save(_hostId: string, snapshot: string): Promise<void> {
+    await this.#letOthers('save');
     this.snapshots.add(snapshot);
   }
   async keep(hostId: string, snapshot: string): Promise<void> {
@@ -87,10 +90,17 @@ export class FakePlane implements DatabasePlane {
     this.running.delete(hostId);
   }
   async discard(hostId: string): Promise<void> {
+    await this.#letOthers('discard');
     this.running.delete(hostId);
     this.data.delete(hostId);
   }
   async stop(): Promise<void> {
     this.running.clear();
+  }
+
+  async #letOthers(work: 'discard' | 'save'): Promise<void> {
+    const action = this.meanwhile.get(work);
+    this.meanwhile.delete(work);
+    await action?.();
   }
 }

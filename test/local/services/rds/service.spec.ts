@@ -58,15 +58,6 @@ describe('RDS', () => {
     MasterUsername: 'admin',
     MasterUserPassword: 'correct-horse',
   };
-  /** Somebody does something while the plane is at work for the first time. */
-  function meanwhile(method: 'discard' | 'save', action: () => Promise<unknown>): void {
-    const work = plane[method].bind(plane);
-    plane[method] = async (hostId: string, snapshot = '') => {
-      plane[method] = work;
-      await action();
-      await work(hostId, snapshot);
-    };
-  }
   const settle = async () => {
     for (let round = 0; round < 12; round++) await region.settle();
   };
@@ -206,7 +197,7 @@ describe('RDS', () => {
 
   it('makes the final snapshot of a cluster, though it is deleted while its last instance goes', async () => {
     await createCluster(1);
-    meanwhile('discard', () =>
+    plane.meanwhile.set('discard', () =>
       rds.deleteDBCluster({ DBClusterIdentifier: 'shop', FinalDBSnapshotIdentifier: 'end' }),
     );
     await rds.deleteDBInstance({ DBInstanceIdentifier: 'shop-1' });
@@ -218,7 +209,7 @@ describe('RDS', () => {
   it('makes the final snapshot of an instance, though it is deleted while another one is made', async () => {
     await rds.createDBInstance(instanceInput);
     await settle();
-    meanwhile('save', () =>
+    plane.meanwhile.set('save', () =>
       rds.deleteDBInstance({ DBInstanceIdentifier: 'blog', FinalDBSnapshotIdentifier: 'end' }),
     );
     await rds.createDBSnapshot({ DBInstanceIdentifier: 'blog', DBSnapshotIdentifier: 'noon' });
