@@ -19,7 +19,8 @@ export interface ApplicationArgs {
 
 /**
  * What all stacks of an application share: version bucket, agent, deploy document, alarm topic, hosted zone, and the
- * descriptor in an SSM parameter by which other stacks and the CLI find them. Subscribe to the topic to be told of alarms.
+ * descriptor in an SSM parameter by which other stacks and the CLI find them. Subscribe to the topic to be told of
+ * alarms.
  * Cost: 0.50 USD a month for the hosted zone, 0.023 USD per GB and month for versions (us-east-1).
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/CreatingHostedZone.html
  * @stackFile shared

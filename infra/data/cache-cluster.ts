@@ -13,7 +13,7 @@ const port = 6379;
 /**
  * An ElastiCache replication group: a primary, and replicas in other zones of which one takes over when it fails.
  * Encrypted in transit and at rest. It holds nothing that the application cannot do without: there are no backups.
- * Cost: cache.t4g.micro about 9 USD a month and node with Valkey (us-east-1).
+ * Cost: each node of cache.t4g.micro about 9 USD a month with Valkey (us-east-1).
  * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
  * @stackFile cache
  */

@@ -11,7 +11,7 @@ export interface DatabaseArgs extends DataStoreArgs {
 export interface Database extends DataStore {
   /** Where reads and writes go: `RDS_HOSTNAME`. It stays the same in a failover. */
   readonly host: pulumi.Output<string>;
-  /** Where reads may go, which may be a moment behind: `RDS_READER_HOSTNAME`; absent where there is only one instance. */
+  /** Where reads may go, a moment behind: `RDS_READER_HOSTNAME`; absent where there is only one instance. */
   readonly readerHost: pulumi.Output<string> | undefined;
   /** Made at the beginning: `RDS_DB_NAME`. */
   readonly databaseName: string;

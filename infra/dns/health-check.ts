@@ -15,7 +15,8 @@ export interface HealthCheckArgs {
 }
 
 /**
- * Asks an endpoint from Route 53's locations all over the world; 2xx and 3xx are healthy. Certificates are not looked at.
+ * Asks an endpoint from Route 53's locations all over the world; 2xx and 3xx are healthy. Certificates are not looked
+ * at.
  * Cost: 0.50 USD a month, the first 50 of an account free (0.75 USD outside AWS); 1 USD more for each of HTTPS, a search
  * string and an interval of 10 seconds (2 USD outside AWS).
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html

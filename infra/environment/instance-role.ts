@@ -33,8 +33,8 @@ const trustEc2 = JSON.stringify({
 });
 
 /**
- * The role of one environment's instances, with one inline policy; it opens nothing of another environment. Run Command and
- * Session Manager are in it, without AmazonSSMManagedInstanceCore, which opens every parameter in the account.
+ * The role of one environment's instances, with one inline policy; it opens nothing of another environment. Run Command
+ * and Session Manager are in it, without AmazonSSMManagedInstanceCore, which opens every parameter in the account.
  * Cost: nothing.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
  */

@@ -44,8 +44,8 @@ export interface WebZone {
 }
 
 /**
- * How the world reaches a web environment: a load balancer or an Elastic IP, and a name. With `domain.https` the name has
- * a certificate and the load balancer redirects HTTP there.
+ * How the world reaches a web environment: a load balancer or an Elastic IP, and a name. With `domain.https` the name
+ * has a certificate and the load balancer redirects HTTP there.
  * Cost: that of the load balancer, or 3.65 USD a month for the Elastic IP; names and certificates next to nothing.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
  * @stackFile environments.web.tier, environments.web.type, environments.web.record, domain.name

@@ -46,8 +46,8 @@ export function drainTimeoutOf(configuration: EnvironmentConfiguration): number 
 }
 
 /**
- * Where a worker environment's work comes from: a queue, and an alarm for what could not be done. The worker daemon on each
- * instance posts the messages to the application, by Elastic Beanstalk's protocol.
+ * Where a worker environment's work comes from: a queue, and an alarm for what could not be done. The worker daemon on
+ * each instance posts the messages to the application, by Elastic Beanstalk's protocol.
  * Cost: that of the queue, free up to a million requests a month, and 0.10 USD a month for the alarm.
  * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features-managing-env-tiers.html
  * @stackFile environments.worker

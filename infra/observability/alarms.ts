@@ -23,8 +23,8 @@ export interface AlarmsArgs {
 /**
  * What somebody wants to be told about an environment: server errors, unhealthy targets, slow answers, busy
  * instances, old messages. Both slots are watched; where nothing is measured there is nothing to tell.
- * Cost: 0.10 USD a month for each metric that an alarm looks at (us-east-1): 0.70 for a load-balanced web environment, 0.30
- * for a worker, 0.20 for a single instance.
+ * Cost: 0.10 USD a month for each metric that an alarm looks at (us-east-1): 0.70 for a load-balanced web environment,
+ * 0.30 for a worker, 0.20 for a web environment of a single instance.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  * @stackFile environments.web.alarms
  */

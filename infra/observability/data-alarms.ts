@@ -29,8 +29,8 @@ const below = { comparisonOperator: 'LessThanThreshold', evaluationPeriods: 5 } 
 /**
  * What somebody wants to be told about a stack's data services: a database or cache that is busy, full or behind.
  * The shared file system needs none: its throughput is elastic, without burst credits, and it grows.
- * Cost: 0.10 USD a month for each metric that an alarm looks at, one per instance or node (us-east-1): 1.60 for two Aurora
- * instances and two cache nodes.
+ * Cost: 0.10 USD a month for each metric that an alarm looks at, one per instance or node (us-east-1): 1.60 for two
+ * Aurora instances and two cache nodes.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
  * @stackFile database.alarms, cache.alarms
  */

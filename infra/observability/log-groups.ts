@@ -14,8 +14,8 @@ export interface LogGroupsArgs {
 }
 
 /**
- * An environment's log groups: `events` of deployments, `application` for what processes print, `proxy` for nginx, `agent`.
- * The agent writes them, `beanpole logs` and `beanpole events` show them; they go with the environment.
+ * An environment's log groups: `events` of deployments, `application` for what processes print, `proxy` for nginx,
+ * `agent`. `beanpole logs` and `beanpole events` show them; they go with the environment.
  * Cost: 0.50 USD per GB written, 0.03 USD per GB and month kept (us-east-1).
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
  * @stackFile environments.web.logRetentionDays
