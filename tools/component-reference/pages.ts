@@ -33,7 +33,13 @@ export function pagesOf(material: Material): Map<string, string> {
     ...writer.shown().flatMap(problemsOfType),
   ];
   if (problems.length > 0)
-    throw new Error(['Components that are not documented have no page:', ...problems].join('\n- '));
+    throw new Error(
+      [
+        ['What is not documented has no page:', ...problems].join('\n- '),
+        'Nothing was written.',
+        'Next: say it in the source and run `node tools/component-reference.ts` again.',
+      ].join('\n'),
+    );
   return pages;
 }
 
@@ -272,7 +278,7 @@ class Writer {
     return page(
       '# Components',
       generated,
-      'What the Pulumi program in [`infra/`](../../infra/) is made of. Nobody has to write TypeScript to use them: a stack file ([configuration](../configuration.md)) leads to them, and each page quotes the part that does. Arguments of a component are what the program hands to it; what several have in common is on [types](types.md). Prices are those of us-east-1, in USD.',
+      'What the Pulumi program in [`infra/`](../../infra/) is made of. Nobody has to write TypeScript to use them: a stack file ([configuration](../configuration.md)) leads to them, and each page quotes the part that does. Arguments of a component are what the program hands to it, their defaults those of the stack file; what several have in common is on [types](types.md). Prices are those of us-east-1, in USD.',
       section('What is part of what', this.#tree()),
       ...[...groups].map(([folder, components]) =>
         section(

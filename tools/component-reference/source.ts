@@ -232,4 +232,5 @@ const readable = (type: string): string =>
     .replaceAll(/\bpulumi\.|\breadonly /g, '')
     .replace(/^Readonly<(.*)>$/, '$1')
     .replaceAll(/\s*\| undefined\b/g, '')
+    .replaceAll('; }', ' }')
     .replace(/^\| /, '');
