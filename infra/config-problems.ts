@@ -50,7 +50,7 @@ function countOf({ minItems = 0, maxItems }: Described): string {
 }
 
 /** The part of a schema at a path, following keys of mappings and items of lists. */
-function partAt(node: Described, path: readonly PropertyKey[]): Described {
+export function partAt(node: Described, path: readonly PropertyKey[]): Described {
   const [key, ...rest] = path;
   if (key === undefined) return node;
   const additional = typeof node.additionalProperties === 'object' ? node.additionalProperties : {};

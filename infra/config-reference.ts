@@ -29,9 +29,10 @@ import { alarmsSection, scalingSection, scheduleSection } from './environment/sc
 export const referencePath = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 
 /** The text between `|` of a table cell. */
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+export const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
-const code = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+export const code = (value: unknown): string =>
+  `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 function whatFor({ only }: Described): string {
   if (!only) return '';
@@ -43,7 +44,8 @@ function row(key: string, node: Described, required: boolean): string {
   return `| \`${key}\` | ${cell(allowedBy(node))} | ${standard} | ${whatFor(node)}${cell(node.description ?? '')} |`;
 }
 
-function table(section: Described): string {
+/** The keys of a section. */
+export function table(section: Described): string {
   const { properties = {}, required = [] } = section;
   const rows = Object.entries(properties).map(([key, node]) => row(key, node, required.includes(key)));
   const lines = ['| Key | Allowed | Default | Meaning |', '| --- | --- | --- | --- |', ...rows];

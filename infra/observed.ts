@@ -4,24 +4,33 @@ import { displayName } from '../model/names.ts';
 import type { EnvironmentName, Slot } from '../model/names.ts';
 import type { ApplicationDescriptor, Architecture, DeploymentLock } from '../model/schemas.ts';
 
+/** Where the program runs: what ARNs are made of. */
 export interface Account {
+  /** Twelve digits. */
   readonly id: string;
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
+  /** As `aws:region` of the stack file says. */
   readonly region: string;
 }
 
+/** What instances boot. */
 export interface Image {
+  /** Such as ami-0123456789abcdef0. */
   readonly id: string;
+  /** `x86_64` or `arm64`; that of the instance types must be the same. */
   readonly architecture: Architecture;
 }
 
+/** What deployments and earlier updates have left in the account. */
 export interface ObservedEnvironment {
   /** The slot that takes the traffic; blue until a first deployment says otherwise. */
   readonly activeSlot: Slot;
+  /** That of the stack file, else the one that the environment has, else the newest Amazon Linux 2023. */
   readonly image: Image;
   /** Launch template version that the active slot's group runs; undefined before the first `up`. */
   readonly runningTemplateVersion: string | undefined;
+  /** Of a deployment; while somebody holds it, an `up` refuses. */
   readonly lock: DeploymentLock | undefined;
 }
 

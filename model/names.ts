@@ -3,12 +3,17 @@
  * Pure functions: the one place to look for "where is it?".
  */
 
+/** What tells an environment from all others in an account. */
 export interface EnvironmentName {
+  /** `beanpole:application` of the stack file. */
   readonly application: string;
+  /** Pulumi's stack, such as prod. */
   readonly stack: string;
+  /** Its key below `beanpole:environments`, such as web. */
   readonly environment: string;
 }
 
+/** The two sets of instances of an environment, of which one serves. */
 export type Slot = 'blue' | 'green';
 export const slots: readonly Slot[] = ['blue', 'green'];
 

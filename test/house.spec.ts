@@ -11,6 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   agent: ['model'],
   cli: ['model'],
   local: [],
+  tools: ['infra'],
 };
 
 const folderOf = (file: string): string => relative(project, file).split('/')[0] ?? '';

@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RunError } from '@pulumi/pulumi';
 
+/** The agent as instances fetch it. */
 export interface AgentBundle {
+  /** One JavaScript module, with all that it imports. */
   readonly code: string;
   /** Of the code: its key in the bucket, and what an instance checks. */
   readonly sha256: string;

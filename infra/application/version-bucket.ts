@@ -3,20 +3,31 @@ import * as pulumi from '@pulumi/pulumi';
 import { refusePlainHttp } from '../policy-documents.ts';
 
 export interface VersionBucketArgs {
-  /** Days for which overwritten and deleted objects can be restored. */
+  /**
+   * Days for which overwritten and deleted objects can be restored; so long they cost as much as others.
+   * @stackFile shared.noncurrentVersionDays
+   */
   readonly noncurrentVersionDays: number;
-  /** Lets a destroy delete the bucket with everything in it. Default in the stack file: false. */
+  /**
+   * Lets a destroy delete the bucket with everything in it; else a destroy fails as long as something is.
+   * @stackFile shared.emptyBucketOnDestroy
+   */
   readonly emptyOnDestroy: boolean;
+  /** On the bucket: application and stack. */
   readonly tags: Record<string, string>;
 }
 
 const abandonedUploadDays = 7;
 
 /**
- * The bucket of an application's versions and deployment records: private, encrypted, versioned.
+ * The bucket of an application's versions and deployment records: private, encrypted, versioned, closed to plain HTTP.
+ * Uploads that were abandoned go after seven days.
  * Cost: 0.023 USD per GB and month (us-east-1), old object versions included.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+ * @stackFile shared
  */
 export class VersionBucket extends pulumi.ComponentResource {
+  /** AWS makes it unique; the application's descriptor tells it. */
   readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: VersionBucketArgs, opts?: pulumi.ComponentResourceOptions) {

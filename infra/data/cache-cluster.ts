@@ -4,6 +4,7 @@ import type { CacheConfiguration } from './cache-section.ts';
 import { createStoreSecurityGroup, type DataStore, type DataStoreArgs } from './data-store.ts';
 
 export interface CacheClusterArgs extends DataStoreArgs {
+  /** Engine, node type and replicas. */
   readonly configuration: CacheConfiguration;
 }
 
@@ -11,13 +12,17 @@ const port = 6379;
 
 /**
  * An ElastiCache replication group: a primary, and replicas in other zones of which one takes over when it fails.
- * Encrypted in transit and at rest. Cost: cache.t4g.micro about 9 USD a month and node with Valkey (us-east-1).
+ * Encrypted in transit and at rest. It holds nothing that the application cannot do without: there are no backups.
+ * Cost: each node of cache.t4g.micro about 9 USD a month with Valkey (us-east-1).
+ * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
+ * @stackFile cache
  */
 export class CacheCluster extends pulumi.ComponentResource implements DataStore {
   readonly securityGroupId: pulumi.Output<string>;
   readonly port = port;
+  /** The primary endpoint: `REDIS_URL` leads there. It stays the same in a failover. */
   readonly host: pulumi.Output<string>;
-  /** Where reads may go; absent where there is only one node. */
+  /** The reader endpoint, where reads may go; absent where there is only one node. */
   readonly readerHost: pulumi.Output<string> | undefined;
   /** Identifiers of the cache clusters, as ElastiCache calls each node. */
   readonly nodes: readonly pulumi.Output<string>[];

@@ -3,6 +3,7 @@ import type * as pulumi from '@pulumi/pulumi';
 
 /** What a stack's environments share, as their security chain sees it. */
 export interface DataStore {
+  /** Empty by itself; the security chain of each environment adds a rule for its instances. */
   readonly securityGroupId: pulumi.Output<string>;
   /** TCP port that instances connect to. */
   readonly port: number;
@@ -12,9 +13,11 @@ export interface DataStore {
 
 /** Where a data store lives. */
 export interface DataStoreArgs {
+  /** Of its security group. */
   readonly vpcId: pulumi.Input<string>;
   /** One in each zone; no route leads from the internet into them. */
   readonly privateSubnetIds: pulumi.Input<string[]>;
+  /** On everything that can carry tags: application and stack. Costs are told apart by them. */
   readonly tags: Record<string, string>;
 }
 

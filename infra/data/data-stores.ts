@@ -10,9 +10,13 @@ import { DatabaseInstance } from './database-instance.ts';
 import type { DatabaseConfiguration } from './database-section.ts';
 import { SharedFileSystem } from './shared-file-system.ts';
 
+/** What a stack's environments share; their instances are told of it and admitted to it. */
 export interface DataStores {
+  /** `beanpole:database`: `RDS_HOSTNAME`, `RDS_PORT` and so on of the application. */
   readonly database?: Database;
+  /** `beanpole:cache`: `REDIS_URL` of the application. */
   readonly cache?: CacheCluster;
+  /** `beanpole:files`: `UPLOADS_DIR` of the application. */
   readonly files?: SharedFileSystem;
 }
 

@@ -6,9 +6,13 @@ import { masterUsername, mysqlPort, type Database, type DatabaseArgs } from './d
 const smallest = 'db.t4g.micro';
 
 /**
- * RDS for MySQL: one instance, with a standby in another zone and read replicas where wanted. RDS keeps and rotates
- * the master password in Secrets Manager; it is in no state. Cost: db.t4g.micro about 12 USD a month plus 0.115 USD
- * per GB (us-east-1); a standby and each replica as much again.
+ * RDS for MySQL: one instance, with a standby in another zone and read replicas where wanted. Encrypted; RDS keeps and
+ * rotates the master password in Secrets Manager, it is in no state. Protected, and with a final snapshot, unless the
+ * stack file says otherwise.
+ * Cost: an instance of db.t4g.micro about 12 USD a month plus 0.115 USD per GB (us-east-1); a standby and each replica
+ * as much again; 0.40 USD a month for the secret.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
+ * @stackFile database
  */
 export class DatabaseInstance extends pulumi.ComponentResource implements Database {
   readonly securityGroupId: pulumi.Output<string>;

@@ -3,14 +3,17 @@ import type { DataStore, DataStoreArgs } from './data-store.ts';
 import type { DatabaseConfiguration } from './database-section.ts';
 
 export interface DatabaseArgs extends DataStoreArgs {
+  /** Engine, size, backups, protection and what it begins with. Keys of the other engine are refused. */
   readonly configuration: DatabaseConfiguration;
 }
 
 /** A database as environments see it, whatever engine it is. */
 export interface Database extends DataStore {
+  /** Where reads and writes go: `RDS_HOSTNAME`. It stays the same in a failover. */
   readonly host: pulumi.Output<string>;
-  /** Where reads may go; absent where there is only one instance. */
+  /** Where reads may go, a moment behind: `RDS_READER_HOSTNAME`; absent where there is only one instance. */
   readonly readerHost: pulumi.Output<string> | undefined;
+  /** Made at the beginning: `RDS_DB_NAME`. */
   readonly databaseName: string;
   /** Identifiers of the DB instances: writer and readers, or instance and replicas. */
   readonly instances: readonly pulumi.Output<string>[];

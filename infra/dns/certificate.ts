@@ -2,9 +2,11 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
 export interface CertificateArgs {
+  /** Where the record is that proves that the domain is yours. */
   readonly hostedZoneId: pulumi.Input<string>;
-  /** The name that the certificate is for. */
+  /** The one name that the certificate is for, in full; another one replaces it, after its successor is in use. */
   readonly fqdn: string;
+  /** On the certificate: application, stack and environment. */
   readonly tags: Record<string, string>;
 }
 
@@ -13,7 +15,10 @@ const ttlSeconds = 300;
 
 /**
  * A certificate of ACM for one name, validated by a record in the hosted zone, and renewed by ACM as long as
- * that record stays. The zone must be delegated, or else it waits until it gives up. Free on a load balancer.
+ * that record stays. The zone must be delegated, which is looked at before; else it would wait until it gives up.
+ * Cost: nothing; public certificates are free on a load balancer.
+ * @see https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+ * @stackFile domain.https, environments.web.record
  */
 export class Certificate extends pulumi.ComponentResource {
   /** Known when it is issued: whoever uses it waits so long. */

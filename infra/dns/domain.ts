@@ -4,7 +4,7 @@ import { HealthCheck } from './health-check.ts';
 import type { Endpoint, HealthCheckArgs } from './health-check.ts';
 import type { RoutingConfiguration } from './routing-section.ts';
 
-/** What a name leads to. */
+/** What a name leads to: a load balancer by an alias, addresses by an A record, another name by an alias. */
 export type DomainTarget =
   | {
       readonly loadBalancer: {
@@ -16,24 +16,37 @@ export type DomainTarget =
   /** An environment's own name, in the same zone; a swap makes it lead to another one of these. */
   | { readonly ownName: Domain; readonly swappableWith: readonly Domain[] };
 
-/** How a record shares its name with others. */
+/** How a record shares its name with others: by `policy`, `weight` and `failover` of the stack file. */
 export interface Routing extends Pick<RoutingConfiguration, 'policy' | 'weight' | 'failover'> {
+  /**
+   * Tells the record from others of the name.
+   * @stackFile environments.*.routing.setIdentifier
+   */
   readonly setIdentifier: string;
-  /** Without one the record counts as healthy. */
+  /** How its target is asked; without a health check the record counts as healthy. */
   readonly healthCheck: HealthCheckArgs['settings'] | undefined;
 }
 
 export interface DomainArgs {
+  /** The application's hosted zone, which the application stack made. */
   readonly hostedZoneId: string;
-  /** The application's domain, such as mywordpress.example. */
+  /**
+   * The application's domain, such as mywordpress.example.
+   * @stackFile domain.name
+   */
   readonly domainName: string;
-  /** Name below it, such as www or web.prod.env; @ is the domain itself. */
+  /**
+   * Name below it, such as www or web.prod.env; @ is the domain itself.
+   * @stackFile environments.*.record
+   */
   readonly record: string;
+  /** Addresses are kept by resolvers for `ttlSeconds`, 60 by default; of aliases AWS decides. */
   readonly target: DomainTarget;
   /** Undefined: the record has its name alone. */
   readonly routing?: Routing | undefined;
   /** Other names of the stack. A record comes after those of its own name, so that no two change it at once. */
   readonly others?: readonly Domain[];
+  /** On the health check; records have no tags. */
   readonly tags: Record<string, string>;
 }
 
@@ -47,9 +60,17 @@ export const targetMovedBySwaps = ['aliases'];
 /** Short, so that a client follows within a minute when the address changes. */
 const standardTtlSeconds = 60;
 
-/** A name in Route 53. Cost: 0.40 USD per million queries; aliases to load balancers are free. */
+/**
+ * A name in Route 53: an A record, alone or sharing its name by a routing policy. An environment has two, its own, which
+ * always leads to it, and the public one, which is an alias of an own one and which `beanpole swap` moves.
+ * Cost: 0.40 USD per million queries; aliases to load balancers are free.
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
+ * @stackFile domain, environments.web.record, environments.web.routing
+ */
 export class Domain extends pulumi.ComponentResource {
+  /** The name in full, without a dot at its end. */
   readonly fqdn: string;
+  /** What asks whether its target works; only with `routing.healthCheck`. */
   readonly healthCheck: HealthCheck | undefined;
 
   constructor(name: string, args: DomainArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -2,11 +2,16 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
 export interface PrivateZoneArgs {
-  /** Such as prod.internal. */
+  /**
+   * Of the zone, such as prod.internal.
+   * @stackFile network.privateZone
+   */
   readonly domainName: string;
+  /** The one VPC that knows the names. */
   readonly vpcId: pulumi.Input<string>;
-  /** What names below it lead to: other names, by the first part of each. */
+  /** What names below it lead to, by the first part of each: names of data services, as CNAME records of 5 seconds. */
   readonly names: Readonly<Record<string, pulumi.Input<string>>>;
+  /** On the zone: application and stack. */
   readonly tags: Record<string, string>;
 }
 
@@ -14,8 +19,11 @@ export interface PrivateZoneArgs {
 const ttlSeconds = 5;
 
 /**
- * Names that only the VPC of a stack knows. Within it nothing else answers for the domain.
+ * Names that only the VPC of a stack knows: `database`, `database-reader`, `cache` and `cache-reader`, for the data
+ * services that there are. Within the VPC nothing else answers for the domain.
  * Cost: 0.50 USD a month and 0.40 USD per million queries.
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
+ * @stackFile network.privateZone
  */
 export class PrivateZone extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateZoneArgs, opts?: pulumi.ComponentResourceOptions) {

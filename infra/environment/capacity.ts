@@ -10,7 +10,8 @@ export interface TemplateVersion {
   readonly version: pulumi.Input<string>;
 }
 
-type Configuration = CapacityConfiguration & Pick<EnvironmentConfiguration, 'type'>;
+/** Keys of an environment that say what its instances are bought as. */
+export type InstanceCapacity = CapacityConfiguration & Pick<EnvironmentConfiguration, 'type'>;
 
 type GroupCapacity = Pick<
   aws.autoscaling.GroupArgs,
@@ -18,7 +19,7 @@ type GroupCapacity = Pick<
 >;
 
 /** A group of one type on demand launches the template as it is. */
-export function groupCapacity(configuration: Configuration, template: TemplateVersion): GroupCapacity {
+export function groupCapacity(configuration: InstanceCapacity, template: TemplateVersion): GroupCapacity {
   const { enableSpot, instanceTypes, enableCapacityRebalancing = true } = configuration;
   const { instanceMaintenancePolicy } = configuration;
   if (!enableSpot && instanceTypes.length === 1)
@@ -37,7 +38,7 @@ export function groupCapacity(configuration: Configuration, template: TemplateVe
 }
 
 function distributionOf(
-  configuration: Configuration,
+  configuration: InstanceCapacity,
 ): aws.types.input.autoscaling.GroupMixedInstancesPolicyInstancesDistribution {
   const { enableSpot, type, spotFleetOnDemandBase = 0, spotMaxPrice } = configuration;
   const { spotAllocationStrategy = 'capacity-optimized' } = configuration;

@@ -26,27 +26,45 @@ import type { WorkQueue } from './work-queue.ts';
 import { drainTimeoutOf, WorkerTier } from './worker-tier.ts';
 
 export interface EnvironmentArgs {
+  /** Application, stack and environment: where all names, paths and tags come from. */
   readonly name: EnvironmentName;
+  /** All keys of the environment in the stack file; what it costs is said there, key by key. */
   readonly configuration: EnvironmentConfiguration;
+  /** Whose ARNs the instances' permissions name. */
   readonly account: Account;
+  /** Where the application stack's bucket, agent, alarm topic and hosted zone are. */
   readonly application: ApplicationDescriptor;
+  /** What deployments have moved, which an `up` must not move back. */
   readonly observed: ObservedEnvironment;
+  /** `LoadBalanced` instances live in its private subnets, a `SingleInstance` in a public one. */
   readonly network: Network;
+  /** What its instances may connect to, and are told of. */
   readonly stores: DataStores;
   /** Domain of the stack; needed for a `record` only. */
   readonly domain: DomainConfiguration | undefined;
-  /** The queue that this environment's application gives work to. */
+  /** The queue that this environment's application gives work to (`WORKER_QUEUE_URL`). */
   readonly targetQueue?: WorkQueue | undefined;
 }
 
-/** One tier's instances with everything around them: entrance, role, logs, two slots, and the descriptors that name it all. */
+/**
+ * One tier's instances with everything around them: entrance, role, logs, two slots, and the two descriptors in SSM
+ * parameters that name it all, one for instances, one for the CLI. Until the first `beanpole deploy` its instances
+ * answer with a placeholder page.
+ * Cost: that of what is in it, above all of its instances (t3.small about 15 USD a month each, us-east-1, with 0.64 USD
+ * for a root volume of 8 GB); the idle slot has none.
+ * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/concepts.html
+ * @stackFile environments.web
+ */
 export class Environment extends pulumi.ComponentResource {
-  /** First part of the names of all its resources. */
+  /** First part of the names of all its resources: `<application>-<stack>-<environment>`. */
   readonly name: string;
+  /** How the world reaches it; only of tier `WebServer`. */
   readonly web: WebTier | undefined;
+  /** Where its work comes from; only of tier `Worker`. */
   readonly worker: WorkerTier | undefined;
-  /** What a deployment has still to roll out; undefined when the instances run what Pulumi made. */
+  /** A sentence on what a deployment has still to roll out; undefined when the instances run what Pulumi made. */
   readonly pendingChange: pulumi.Output<string | undefined>;
+  /** Its row of graphs. */
   readonly shownOnDashboard: pulumi.Output<DashboardEnvironment>;
 
   constructor(args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {

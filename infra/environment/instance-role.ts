@@ -7,16 +7,23 @@ import type { Account } from '../observed.ts';
 import { instancePermissions } from './instance-permissions.ts';
 
 export interface InstanceRoleArgs {
+  /** In whose ARNs permissions are narrowed down; its region is part of the role's name, since IAM has no regions. */
   readonly account: Account;
+  /** Of which environment: parameters, logs, health reports and deployments of no other are opened. */
   readonly name: EnvironmentName;
   /** The application's version bucket. */
   readonly bucket: string;
+  /** Workers: the queue they receive from. */
   readonly ownQueueArn?: pulumi.Input<string> | undefined;
+  /** Workers: where they move what they cannot do, with the reason. */
   readonly ownDeadLetterQueueArn?: pulumi.Input<string> | undefined;
+  /** Web: the queue that the application gives work to. */
   readonly targetQueueArn?: pulumi.Input<string> | undefined;
+  /** Whether an instance associates an Elastic IP with itself when it boots. */
   readonly hasElasticIp: boolean;
-  /** Whether EC2 may take instances back. */
+  /** Whether EC2 may take instances back: they then ask to be taken out of service in time. */
   readonly hasSpot: boolean;
+  /** Master user of the stack's database, which the agent reads when it starts the application. */
   readonly databaseSecretArn?: pulumi.Input<string> | undefined;
 }
 
@@ -25,10 +32,16 @@ const trustEc2 = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 });
 
-/** The role of one environment's instances; it opens nothing of another environment. */
+/**
+ * The role of one environment's instances, with one inline policy; it opens nothing of another environment. Run Command
+ * and Session Manager are in it, without AmazonSSMManagedInstanceCore, which opens every parameter in the account.
+ * Cost: nothing.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
+ */
 export class InstanceRole extends pulumi.ComponentResource {
+  /** Instance profile that carries the role; launch templates name it. */
   readonly profileName: pulumi.Output<string>;
-  /** An instance that starts before its permissions fails at its first call. */
+  /** What groups wait for: an instance that starts before its permissions fails at its first call. */
   readonly permissions: pulumi.Resource;
 
   constructor(name: string, args: InstanceRoleArgs, opts?: pulumi.ComponentResourceOptions) {

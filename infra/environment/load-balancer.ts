@@ -6,32 +6,73 @@ import type { Slot } from '../../model/names.ts';
 import { fitName } from '../naming.ts';
 
 export interface LoadBalancerArgs {
+  /** Where the targets are; another VPC replaces the target groups. */
   readonly vpcId: pulumi.Input<string>;
-  /** Public subnets, one per zone. */
+  /** Public subnets, one per zone: at least two. Each zone has an address of its own. */
   readonly subnetIds: pulumi.Input<string[]>;
+  /** Who may connect to it, and where it may connect to. */
   readonly securityGroupId: pulumi.Input<string>;
   /** Gets all traffic when the listener is made; later the CLI moves it. */
   readonly activeSlot: Slot;
+  /** How it finds out whether an instance may get requests. */
   readonly healthCheck: HealthCheck;
-  /** How long requests in flight may go on when an instance leaves. */
+  /**
+   * Seconds for which requests in flight may go on when an instance leaves.
+   * @stackFile environments.*.deregistrationDelaySeconds
+   */
   readonly deregistrationDelaySeconds: number;
+  /**
+   * Which instance gets the next request.
+   * @stackFile environments.*.loadBalancingAlgorithm
+   */
   readonly algorithm: string;
-  /** 0: new instances get a full share at once. */
+  /**
+   * Seconds in which a new instance grows into its full share of the requests; 0: it has it at once.
+   * @stackFile environments.*.slowStartSeconds
+   */
   readonly slowStartSeconds: number;
-  /** 0: requests of one browser go to any instance. */
+  /**
+   * Seconds for which a browser stays with an instance; 0: its requests go to any.
+   * @stackFile environments.*.stickinessSeconds
+   */
   readonly stickinessSeconds: number;
-  /** The application's cookie that a browser is kept by; undefined: the load balancer makes one. */
+  /**
+   * The application's cookie that a browser is kept by; undefined: the load balancer makes one, `AWSALB`.
+   * @stackFile environments.*.stickinessCookieName
+   */
   readonly stickinessCookieName: string | undefined;
-  /** Makes it answer by HTTPS; HTTP is then redirected there. */
+  /** Makes it answer by HTTPS, with this certificate and security policy; HTTP is then redirected there. */
   readonly tls: { readonly certificateArn: pulumi.Input<string>; readonly policy: string } | undefined;
+  /** On everything that can carry tags: application, stack and environment. Permissions and costs go by them. */
   readonly tags: Record<string, string>;
 }
 
+/** How the load balancer asks each instance, on port 80; only an answer of 200 is good. */
 export interface HealthCheck {
+  /**
+   * What it asks for.
+   * @stackFile environments.*.healthCheckPath
+   */
   readonly path: string;
+  /**
+   * Seconds between two checks.
+   * @stackFile environments.*.healthCheckIntervalSeconds
+   */
   readonly intervalSeconds: number;
+  /**
+   * Seconds to wait for the answer; fewer than between two checks.
+   * @stackFile environments.*.healthCheckTimeoutSeconds
+   */
   readonly timeoutSeconds: number;
+  /**
+   * Good checks in a row that make a target healthy again.
+   * @stackFile environments.*.healthyThresholdCount
+   */
   readonly healthyThreshold: number;
+  /**
+   * Bad checks in a row that make a target unhealthy.
+   * @stackFile environments.*.unhealthyThresholdCount
+   */
   readonly unhealthyThreshold: number;
 }
 
@@ -53,16 +94,23 @@ export function targetGroupName(name: string, vpcId: string): string {
 }
 
 /**
- * An Application Load Balancer with a target group for each slot.
- * Cost: about 16 USD a month plus 0.008 USD per LCU-hour (us-east-1), and its public addresses, 3.65 USD per zone.
+ * An Application Load Balancer with a target group for each slot, between which deployments move the traffic: Pulumi
+ * makes the weights and then leaves them alone. Requests with header names that no standard allows lose those headers.
+ * Cost: about 16 USD a month plus 0.008 USD per LCU-hour (us-east-1), and its public addresses, 3.65 USD a month per
+ * zone.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+ * @stackFile environments.web.tier, environments.web.type, environments.web.healthCheckPath
  */
 export class LoadBalancer extends pulumi.ComponentResource {
+  /** Of the load balancer; its end is the `LoadBalancer` dimension of CloudWatch metrics. */
   readonly arn: pulumi.Output<string>;
+  /** Its name in AWS's own domain; its addresses may change, so records are aliases. */
   readonly dnsName: pulumi.Output<string>;
-  /** Of the load balancer's own zone, for alias records. */
+  /** Of the zone that `dnsName` is in, which is AWS's: alias records name it. */
   readonly zoneId: pulumi.Output<string>;
-  /** The listener that forwards to the slots. */
+  /** The listener that forwards to the slots: that of HTTPS where there is one. */
   readonly listenerArn: pulumi.Output<string>;
+  /** For the Auto Scaling group of each slot, which registers its instances there. */
   readonly targetGroupArns: Readonly<Record<Slot, pulumi.Output<string>>>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {

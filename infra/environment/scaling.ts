@@ -4,15 +4,18 @@ import { dimensionOf } from '../observability/metric-alarm.ts';
 import type { ScalingConfiguration } from './scaling-section.ts';
 
 export interface ScalingArgs {
+  /** Metrics to hold, steps and schedules; without any of them nothing is made. */
   readonly configuration: ScalingConfiguration;
+  /** Name of the group whose size is moved. */
   readonly autoScalingGroup: pulumi.Input<string>;
-  /** Whose requests are counted; absent without a load balancer. */
+  /** Whose requests are counted for `requestsPerTarget`; absent without a load balancer. */
   readonly target?: {
     readonly loadBalancerArn: pulumi.Input<string>;
     readonly targetGroupArn: pulumi.Input<string>;
   };
-  /** Whose messages are counted; absent without a queue. */
+  /** Whose messages are counted for `backlogPerInstance`; absent without a queue. */
   readonly queueName?: pulumi.Input<string>;
+  /** On everything that can carry tags: application, stack, environment and slot. Permissions and costs go by them. */
   readonly tags: Record<string, string>;
 }
 
@@ -49,8 +52,10 @@ export function stepAdjustments(
 
 /**
  * What moves the size of one slot: target tracking, steps and schedules. A slot that is held at 0/0 stays there,
- * because no policy goes beyond the maximum. Cost: 0.10 USD a month for each alarm, two per target, one per list
- * of steps, in each slot.
+ * because no policy goes beyond the maximum.
+ * Cost: 0.10 USD a month for each alarm, two per target, one per list of steps, in each slot; schedules are free.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+ * @stackFile environments.web.scaling
  */
 export class Scaling extends pulumi.ComponentResource {
   constructor(name: string, args: ScalingArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,25 +3,39 @@ import * as pulumi from '@pulumi/pulumi';
 import { launchHook, tags, terminationHook } from '../../model/names.ts';
 import type { EnvironmentName, Slot as Colour } from '../../model/names.ts';
 import { groupCapacity } from './capacity.ts';
+import type { InstanceCapacity } from './capacity.ts';
 import { launchTemplateArgs } from './launch-template.ts';
 import { Scaling } from './scaling.ts';
 import type { ScalingArgs } from './scaling.ts';
 
 export interface SlotArgs {
+  /** For the tags of instances and volumes, which the agent's and the CLI's permissions are scoped by. */
   readonly name: EnvironmentName;
+  /** Which of the two it is; stands in the tag `beanpole:slot`. */
   readonly colour: Colour;
+  /**
+   * Amazon Machine Image that instances boot.
+   * @stackFile environments.*.imageId
+   */
   readonly imageId: string;
-  /** What is launched, at which price, and how it is replaced. */
-  readonly capacity: Parameters<typeof groupCapacity>[0];
+  /** What is launched, at which price, and how it is replaced. Several types, or spot: a mixed instances policy. */
+  readonly capacity: InstanceCapacity;
+  /**
+   * GB of the encrypted gp3 root volume; 0.08 USD per GB and month for each instance (us-east-1).
+   * @stackFile environments.*.rootVolumeSizeGb
+   */
   readonly rootVolumeSizeGb: number;
+  /** Carries the role of the instances. */
   readonly instanceProfileName: pulumi.Input<string>;
+  /** The one group of the instances. */
   readonly securityGroupId: pulumi.Input<string>;
+  /** Auto Scaling spreads instances over their zones: private ones behind a load balancer, else public ones. */
   readonly subnetIds: pulumi.Input<string[]>;
-  /** Absent without a load balancer. */
+  /** Where instances are registered when their agent says that they serve; absent without a load balancer. */
   readonly targetGroupArn?: pulumi.Input<string> | undefined;
-  /** What moves the size; without it only deployments do. */
+  /** What moves the size; without it only deployments and `beanpole scale` do. */
   readonly scaling?: SlotScaling | undefined;
-  /** A script without secrets. */
+  /** Script that fetches and starts the agent; without secrets, since everybody on the instance can read it. */
   readonly userData: string;
   /**
    * The template version that the group launches already; undefined: the newest. It counts where a group begins or
@@ -30,15 +44,15 @@ export interface SlotArgs {
   readonly runningTemplateVersion?: string | undefined;
   /** Sizes when the group is made; later the CLI moves them. */
   readonly size: SlotSize;
-  /** Longest time from launch until an instance says that it serves. */
+  /** Seconds, 30 to 7200: longest time from launch until an instance says that it serves; then it is replaced. */
   readonly bootTimeoutSeconds: number;
-  /** Workers: longest time from the order to terminate until the agent says that its jobs are done. */
+  /** Workers: seconds, at most 7200, from the order to terminate until the agent says that its jobs are done. */
   readonly terminationTimeoutSeconds: number | undefined;
   /** What an instance needs when it boots: its permissions, its descriptor. */
   readonly needs: readonly pulumi.Resource[];
 }
 
-/** What scaling a slot needs beyond its group. */
+/** What scaling a slot needs beyond its group: metrics to hold, and whose messages or requests are counted. */
 export type SlotScaling = Pick<ScalingArgs, 'configuration' | 'queueName'> & {
   readonly loadBalancerArn?: pulumi.Input<string> | undefined;
 };
@@ -50,8 +64,11 @@ const collectedMetrics: aws.autoscaling.Metric[] = [
   'GroupPendingInstances',
 ];
 
+/** Bounds of a slot's group, in instances. */
 export interface SlotSize {
+  /** Fewest instances; as many are launched at first. 0 in the idle slot. */
   readonly minSize: number;
+  /** Most instances. 0 in the idle slot, which no policy fills then. */
   readonly maxSize: number;
 }
 
@@ -77,9 +94,18 @@ export const groupMovedByDeployments = [
   'initialLifecycleHooks',
 ];
 
-/** One of an environment's two sets of instances: a launch template and an Auto Scaling group. */
+/**
+ * One of an environment's two sets of instances: a launch template and an Auto Scaling group. Deployments fill the idle
+ * slot, move the traffic and empty the other one; size and template version of the group are theirs, and Pulumi leaves
+ * them alone. A launch hook keeps an instance out of service until its agent says that it serves.
+ * Cost: its instances and their root volumes (t3.small about 15 USD a month each, us-east-1); an idle slot has none.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+ * @stackFile environments.web.instanceTypes, environments.web.minSize, environments.web.maxSize
+ */
 export class Slot extends pulumi.ComponentResource {
+  /** Name of the group; the `AutoScalingGroupName` dimension of its metrics. */
   readonly autoScalingGroup: pulumi.Output<string>;
+  /** Deployments launch instances from versions of it. */
   readonly launchTemplateId: pulumi.Output<string>;
   /** The newest version; what the group runs may be older until the next deployment. */
   readonly launchTemplateVersion: pulumi.Output<string>;

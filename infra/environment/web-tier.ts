@@ -13,27 +13,49 @@ import { LoadBalancer } from './load-balancer.ts';
 import type { LoadBalancerArgs } from './load-balancer.ts';
 
 export interface WebTierArgs {
+  /** For tags, and for the environment's own name in DNS: `<environment>.<stack>.env` below the domain. */
   readonly name: EnvironmentName;
+  /** Health checks, stickiness, `record` and `routing` of the environment. */
   readonly configuration: EnvironmentConfiguration;
+  /** A load balancer stands in its public subnets. */
   readonly network: Pick<Network, 'vpcId' | 'publicSubnetIds'>;
-  /** Of the load balancer; absent for a single instance. */
+  /** Of the load balancer; absent for a single instance, which gets an Elastic IP instead. */
   readonly loadBalancerSecurityGroupId: pulumi.Input<string> | undefined;
+  /** Whose target group gets all traffic when the listener is made. */
   readonly activeSlot: Slot;
   /** Where names are made; needed for a `record` only. */
   readonly zone: WebZone | undefined;
 }
 
+/** Where the names of web environments are. */
 export interface WebZone {
+  /** The application's hosted zone. */
   readonly hostedZoneId: string;
+  /**
+   * That of the zone or one below it.
+   * @stackFile domain.name
+   */
   readonly domainName: string;
-  /** Names are reached by HTTPS, under this security policy; undefined: by HTTP. */
+  /**
+   * Names are reached by HTTPS, under this security policy; undefined: by HTTP.
+   * @stackFile domain.sslPolicy
+   */
   readonly sslPolicy: string | undefined;
 }
 
-/** How the world reaches a web environment: a load balancer or an Elastic IP (3.65 USD a month), and a name. */
+/**
+ * How the world reaches a web environment: a load balancer or an Elastic IP, and a name. With `domain.https` the name
+ * has a certificate and the load balancer redirects HTTP there.
+ * Cost: that of the load balancer, or 3.65 USD a month for the Elastic IP; names and certificates next to nothing.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
+ * @stackFile environments.web.tier, environments.web.type, environments.web.record, domain.name
+ */
 export class WebTier extends pulumi.ComponentResource {
+  /** Only of a `LoadBalanced` environment. */
   readonly loadBalancer: LoadBalancer | undefined;
+  /** Only of a `SingleInstance` environment: the instance associates it with itself, so it outlives each of them. */
   readonly elasticIp: aws.ec2.Eip | undefined;
+  /** Where a person opens it: by its name, else by the address of the load balancer or the Elastic IP. */
   readonly url: pulumi.Output<string>;
   /** In DNS, what always leads here, so that names can be swapped; undefined without a `record`, or with its `routing`. */
   readonly ownName: Domain | undefined;
@@ -125,7 +147,7 @@ export class WebTier extends pulumi.ComponentResource {
     return this.publicName && fullName(this.publicName.record, this.publicName.domainName);
   }
 
-  /** Both names, as the CLI is told; undefined where they cannot be swapped. */
+  /** Both names, as the CLI is told for `beanpole swap`; undefined where they cannot be swapped. */
   get hostName(): EnvironmentDescriptor['hostName'] {
     const { ownName, publicName, fqdn } = this;
     if (!ownName || !publicName || fqdn === undefined) return undefined;

@@ -3,14 +3,28 @@ import * as pulumi from '@pulumi/pulumi';
 import { refusePlainHttp } from '../policy-documents.ts';
 
 export interface WorkQueueArgs {
-  /** How long a received message stays hidden. */
+  /**
+   * Seconds for which a received message stays hidden from others; the worker daemon prolongs them while its job runs.
+   * @stackFile environments.*.visibilityTimeoutSeconds
+   */
   readonly visibilityTimeoutSeconds: number;
-  /** How long the queue keeps a message. */
+  /**
+   * Seconds for which the queue keeps a message that nobody deletes; then it is lost.
+   * @stackFile environments.*.retentionPeriodSeconds
+   */
   readonly retentionPeriodSeconds: number;
-  /** Deliveries before a message goes to the dead-letter queue. */
+  /**
+   * Deliveries before a message goes to the dead-letter queue.
+   * @stackFile environments.*.maxRetries
+   */
   readonly maxRetries: number;
-  /** In order within a group, each once. */
+  /**
+   * FIFO: in order within a message group, the same message within five minutes once. 0.50 USD per million requests
+   * instead of 0.40. A change replaces both queues, and what waits in them is lost.
+   * @stackFile environments.*.queueType
+   */
   readonly isFifo: boolean;
+  /** On everything that can carry tags: application, stack and environment. Permissions and costs go by them. */
   readonly tags: Record<string, string>;
 }
 
@@ -26,15 +40,24 @@ const fifo = {
 };
 
 /**
- * A queue with its dead-letter queue, both encrypted and closed to plain HTTP.
+ * A queue with its dead-letter queue, both encrypted and closed to plain HTTP. The dead-letter queue keeps messages for
+ * 14 days, the longest that SQS allows: somebody has to look at them (`beanpole queue`).
  * Cost: the first million requests a month are free, then 0.40 USD per million.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+ * @stackFile environments.worker.tier, environments.worker.visibilityTimeoutSeconds, environments.worker.maxRetries
  */
 export class WorkQueue extends pulumi.ComponentResource {
+  /** The `QueueName` dimension of its metrics. */
   readonly name: pulumi.Output<string>;
+  /** Where messages are sent: `WORKER_QUEUE_URL` of web environments. */
   readonly url: pulumi.Output<string>;
+  /** For permissions to send to it and to receive from it. */
   readonly arn: pulumi.Output<string>;
+  /** Of the dead-letter queue, for the worker's permission to move a message there with the reason. */
   readonly deadLetterArn: pulumi.Output<string>;
+  /** Where the worker daemon and `beanpole queue` find messages that were given up on. */
   readonly deadLetterUrl: pulumi.Output<string>;
+  /** The `QueueName` dimension that the alarm for dead letters looks at. */
   readonly deadLetterName: pulumi.Output<string>;
 
   constructor(name: string, args: WorkQueueArgs, opts?: pulumi.ComponentResourceOptions) {

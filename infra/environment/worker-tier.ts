@@ -8,7 +8,9 @@ import { DeadLetterAlarm } from '../observability/dead-letter-alarm.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface WorkerTierArgs {
+  /** For tags. */
   readonly name: EnvironmentName;
+  /** Visibility, retention, retries and type of the queue, and how the daemon posts messages to the application. */
   readonly configuration: EnvironmentConfiguration;
   /** Told about messages in the dead-letter queue. */
   readonly alarmTopicArn: string;
@@ -43,9 +45,17 @@ export function drainTimeoutOf(configuration: EnvironmentConfiguration): number 
     : drainTimeoutSeconds;
 }
 
-/** Where a worker environment's work comes from: a queue, and an alarm for what could not be done. */
+/**
+ * Where a worker environment's work comes from: a queue, and an alarm for what could not be done. The worker daemon on
+ * each instance posts the messages to the application, by Elastic Beanstalk's protocol.
+ * Cost: that of the queue, free up to a million requests a month, and 0.10 USD a month for the alarm.
+ * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features-managing-env-tiers.html
+ * @stackFile environments.worker
+ */
 export class WorkerTier extends pulumi.ComponentResource {
+  /** Where web environments of the stack put work. */
   readonly queue: WorkQueue;
+  /** Settings of the worker daemon, as instances read them from their descriptor. */
   readonly daemon: pulumi.Output<WorkerDaemon>;
 
   constructor(name: string, args: WorkerTierArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -4,13 +4,17 @@ import type { EnvironmentType, Tier } from '../../model/schemas.ts';
 import type { DataStore } from '../data/data-store.ts';
 
 export interface SecurityChainArgs {
+  /** Where the groups are; another VPC replaces them. */
   readonly vpcId: pulumi.Input<string>;
+  /** `WebServer` or `Worker`: nobody opens a connection to a worker, it takes its work from a queue. */
   readonly tier: Tier;
+  /** `LoadBalanced`: only the load balancer gets to port 80 of the instances. `SingleInstance`: the internet does. */
   readonly type: EnvironmentType;
   /** Opens port 443 of the load balancer too. */
   readonly https: boolean;
-  /** What instances may connect to, by a name for its rule. */
+  /** What instances may connect to, at its own port; the key names the rule. */
   readonly stores: Readonly<Record<string, DataStore>>;
+  /** On everything that can carry tags: application, stack and environment. Permissions and costs go by them. */
   readonly tags: Record<string, string>;
 }
 
@@ -29,12 +33,16 @@ const http = { ipProtocol: 'tcp', fromPort: 80, toPort: 80 } as const;
 
 /**
  * Security groups in which each link admits only the one before it: internet → load balancer → instances →
- * database, cache, file system.
+ * database, cache, file system. Instances may call whatever they want.
  * Rules are resources of their own; mixed with inline ones they would undo each other.
+ * Cost: nothing.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
+ * @stackFile environments.web.tier, environments.web.type
  */
 export class SecurityChain extends pulumi.ComponentResource {
-  /** Only where a load balancer is the entrance. */
+  /** Group of the load balancer: ports 80 and, with `https`, 443 from everywhere. Only where one is the entrance. */
   readonly loadBalancerId: pulumi.Output<string> | undefined;
+  /** Group of the instances. */
   readonly instancesId: pulumi.Output<string>;
 
   constructor(name: string, args: SecurityChainArgs, opts?: pulumi.ComponentResourceOptions) {

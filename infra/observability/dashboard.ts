@@ -3,30 +3,45 @@ import * as pulumi from '@pulumi/pulumi';
 import { dimensionOf } from './metric-alarm.ts';
 
 export interface DashboardArgs {
+  /** Whose metrics are shown. */
   readonly region: string;
+  /** Each has a row of graphs: requests and response time, messages, instances in service, CPU. */
   readonly environments: readonly pulumi.Input<DashboardEnvironment>[];
+  /** Database, cache and files have a row each, where the stack has them. */
   readonly data: pulumi.Input<DashboardData>;
 }
 
 /** What a dashboard shows of a stack's data services. */
 export interface DashboardData {
+  /** Identifiers of DB instances; none: no row. */
   readonly databaseInstances: readonly pulumi.Input<string>[];
+  /** Identifiers of cache clusters, as ElastiCache calls each node; none: no row. */
   readonly cacheNodes: readonly pulumi.Input<string>[];
+  /** Whose stored bytes are shown; absent: no row. */
   readonly fileSystemId?: pulumi.Input<string> | undefined;
 }
 
 /** What a dashboard shows of an environment. */
 export interface DashboardEnvironment {
+  /** Heading of the row. */
   readonly name: string;
+  /** Of both slots: which one is active changes with each deployment. */
   readonly autoScalingGroups: readonly string[];
+  /** For requests, server errors and response time; absent: no such graphs. */
   readonly loadBalancerArn?: string | undefined;
+  /** For messages waiting and in work, and the age of the oldest; absent: no such graphs. */
   readonly queueName?: string | undefined;
+  /** Its messages are shown beside those of the queue. */
   readonly deadLetterQueueName?: string | undefined;
 }
 
 type Metric = readonly (string | { readonly stat?: string; readonly label?: string })[];
 
-/** A stack at a glance: a row of graphs for each environment, and for its data services. Cost: 3 USD a month from the fourth dashboard on. */
+/**
+ * A stack at a glance: a CloudWatch dashboard with a row of graphs for each environment, and for its data services.
+ * Cost: the first three dashboards of an account are free, then 3 USD a month each.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
+ */
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super('beanpole:observability:Dashboard', name, {}, opts);

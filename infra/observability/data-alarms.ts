@@ -8,10 +8,12 @@ import { createAlarm, greatestOf, leastOf, metric } from './metric-alarm.ts';
 import type { AlarmSettings, AlarmTarget, Query } from './metric-alarm.ts';
 
 export interface DataAlarmsArgs extends AlarmTarget {
+  /** DB instances and the limits of `database.alarms`; absent where the stack has no database. */
   readonly database?: {
     readonly store: Pick<Database, 'instances'>;
     readonly configuration: DatabaseConfiguration;
   };
+  /** Cache nodes and the limits of `cache.alarms`; absent where the stack has no cache. */
   readonly cache?: {
     readonly store: Pick<CacheCluster, 'nodes'>;
     readonly configuration: CacheConfiguration;
@@ -26,8 +28,11 @@ const below = { comparisonOperator: 'LessThanThreshold', evaluationPeriods: 5 } 
 
 /**
  * What somebody wants to be told about a stack's data services: a database or cache that is busy, full or behind.
- * The shared file system needs none: its throughput is elastic, without burst credits, and it grows. Cost: 0.10 USD a
- * month for each metric that an alarm looks at, one per instance or node.
+ * The shared file system needs none: its throughput is elastic, without burst credits, and it grows.
+ * Cost: 0.10 USD a month for each metric that an alarm looks at, one per instance or node (us-east-1): 1.60 for two
+ * Aurora instances and two cache nodes.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+ * @stackFile database.alarms, cache.alarms
  */
 export class DataAlarms extends pulumi.ComponentResource {
   constructor(name: string, args: DataAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {

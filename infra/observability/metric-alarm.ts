@@ -8,9 +8,11 @@ export type AlarmSettings = Pick<
   'alarmDescription' | 'comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'
 >;
 
+/** Whom an alarm tells. */
 export interface AlarmTarget {
   /** Told when an alarm goes off and when it is over. */
   readonly topicArn: string;
+  /** On the alarm: application and stack, of an environment's own alarms the environment too. */
   readonly tags: Record<string, string>;
 }
 

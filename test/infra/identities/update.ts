@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { recordStack } from '../stacks.ts';
 
-for (const stack of ['application', 'dev', 'prod']) {
+for (const stack of ['application', 'dev', 'prod', 'everything']) {
   const recording = await recordStack(stack);
   writeFileSync(
     new URL(`${stack}.json`, import.meta.url),
