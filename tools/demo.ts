@@ -21,15 +21,11 @@ const env = await localEnvironment();
 const frontDoor = Number(env.LOCAL_CLOUD_FRONT_DOOR?.split(':').at(-1));
 
 await step('pulumi up -s application (bucket, hosted zone, agent)', () => up('application'));
-await step(
-  'pulumi up -s dev and -s prod (networks, load balancer, instances, databases, caches, files, queues, names)',
-  async () => {
-    await up('dev');
-    await up('prod');
-  },
-);
-
 const [first, second] = await nextLabels();
+await step(
+  'pulumi up -s dev and -s prod at once (networks, load balancer, instances, databases, caches, files, queues, names)',
+  () => up('dev', 'prod'),
+);
 await step(`beanpole version create ${first}`, () => beanpole(['version', 'create', first], env));
 await step(`beanpole deploy dev --version ${first}`, () =>
   beanpole(['deploy', 'dev', '--version', first], env),
@@ -75,9 +71,13 @@ say(`  npx beanpole local drill zone eu-central-1b ${dim('a zone goes down: what
 say(`  npx beanpole local stop                     ${dim('its state stays')}`);
 process.exitCode = tally.failures.length === 0 ? 0 : 1;
 
-async function up(stack: string): Promise<void> {
-  await run('pulumi', ['stack', 'select', '--create', stack], env);
-  await run('pulumi', ['up', '--yes', '--skip-preview', '--non-interactive', '--stack', stack], env);
+/** Several stacks at once; each of them comes to its end, whatever happens to another. */
+async function up(...stacks: string[]): Promise<void> {
+  for (const stack of stacks) await run('pulumi', ['stack', 'select', '--create', stack], env);
+  const ups = stacks.map((stack) =>
+    run('pulumi', ['up', '--yes', '--skip-preview', '--non-interactive', '--stack', stack], env),
+  );
+  for (const end of await Promise.allSettled(ups)) if (end.status === 'rejected') throw end.reason;
 }
 
 /** Two labels that no version has yet, so that the demo can be run again on top of itself. */
