@@ -263,6 +263,8 @@ export interface Iam extends Service {
   passProfile(nameOrArn: string, service: string): readonly Need[];
   /** The role in an instance profile (name or ARN); undefined: no such profile, or an empty one. */
   roleOfProfile(nameOrArn: string): string | undefined;
+  /** Whether a role's trust policy lets a service assume it (`ec2.amazonaws.com`). */
+  trusts(roleName: string, service: string): boolean;
 }
 
 export interface AccessKey {
