@@ -45,7 +45,7 @@ export interface Services {
   readonly route53: Dns;
   readonly s3: Service;
   readonly secretsmanager: SecretsManager;
-  readonly sns: Service;
+  readonly sns: Topics;
   readonly sqs: Queues;
   readonly ssm: Service;
   readonly sts: Service;
@@ -123,6 +123,20 @@ export interface QueueMeasure {
   readonly sent: number;
   readonly received: number;
   readonly deleted: number;
+}
+
+export interface Topics extends Service {
+  /** What CloudWatch measures of every topic. */
+  measure(): readonly TopicMeasure[];
+}
+
+/** Totals since the cloud was started. */
+export interface TopicMeasure {
+  readonly name: string;
+  readonly published: number;
+  /** To one subscription each. */
+  readonly delivered: number;
+  readonly failed: number;
 }
 
 export interface InterfaceRequest {
