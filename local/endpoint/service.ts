@@ -62,8 +62,11 @@ export interface Service<O extends Operations = Operations> {
   readonly operations: O;
   /** What its operations need; without it only root may call them. */
   readonly authorization?: Authorization;
-  /** Takes a request to switch to another protocol (a WebSocket); false: it is not for this service. */
-  upgrade?(message: IncomingMessage, connection: Duplex, head: Buffer, caller: Caller | undefined): boolean;
+  /**
+   * Takes a request to switch to another protocol (a WebSocket); false: it is not for this service. `denied` is there
+   * when the request is signed.
+   */
+  upgrade?(message: IncomingMessage, connection: Duplex, head: Buffer, denied: Call['denied']): boolean;
   /** Brings back what the stored state says (processes, timers). Called once, after all services exist. */
   start?(): Promise<void>;
   /** Ends timers and processes of its own; state is already stored. */
