@@ -63,7 +63,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
       (kept) => (JSON.parse(kept ?? '{}') as typeof chosen).password,
     );
     // Whoever knows where the secret is finds a value in it.
-    return { secretArn: version.arn, password: pulumi.secret(password) };
+    return { secretArn: version.secretId, password: pulumi.secret(password) };
   }
 
   private createPrimary(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { awsOf, type Aws } from '../support/aws.ts';
-import { until } from '../support/client.ts';
+import { ask, until } from '../support/client.ts';
 import { edit, must, startCloud, type TestCloud } from '../support/cloud.ts';
 
 /** A small database with a copy to read from, whose password RDS would not manage. */
@@ -36,12 +36,12 @@ describe('an RDS instance with a read replica', () => {
   it('serves the application, which finds the password where the stack keeps it', async () => {
     await must(cloud.beanpole('version', 'create', 'v1'));
     await must(cloud.beanpole('deploy', 'dev/web', '--version', 'v1'));
-    await until('the site shows its posts', 60, async () => {
-      const answer = await fetch(`http://dev.mywordpress.example.localhost:${cloud.frontDoorPort}/`);
-      return answer.status === 200 && (await answer.text()).includes('<article');
-    }).catch(async (error: unknown) => {
-      const answer = await fetch(`http://dev.mywordpress.example.localhost:${cloud.frontDoorPort}/health`);
-      throw new Error(`${(error as Error).message}; health: ${answer.status} ${await answer.text()}`);
+    await until('the site is served from the database', 60, async () => {
+      const { status, version } = await ask(cloud.frontDoorPort, 'dev.mywordpress.example');
+      return status === 200 && version === 'v1';
     });
+    const { body } = await ask(cloud.frontDoorPort, 'dev.mywordpress.example', '/status');
+    const shown = body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(shown).to.match(/Database, writer connected.* Database, reader connected/);
   });
 });
