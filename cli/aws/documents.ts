@@ -4,6 +4,8 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  S3ServiceException,
+  type _Error,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { z } from 'zod';
@@ -106,16 +108,19 @@ export function createDocuments(s3: S3Client, Bucket: string): Documents {
         const { Errors: [error] = [] } = await s3.send(
           new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
         );
-        if (error)
-          throw new UserError(
-            `s3://${Bucket}/${error.Key ?? ''} could not be removed: ${error.Message ?? ''}`,
-            {
-              next: 'the same command again',
-            },
-          );
+        if (error) throw notRemoved(Bucket, error);
       }
     },
   };
+}
+
+/** DeleteObjects answers each key for itself: a key that may not be deleted is told like a call that is denied. */
+function notRemoved(bucket: string, { Code: name = '', Key = '', Message: message = '' }: _Error): Error {
+  if (name === 'AccessDenied')
+    return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: 403 } });
+  return new UserError(`s3://${bucket}/${Key} could not be removed: ${message}`, {
+    next: 'the same command again',
+  });
 }
 
 /** Parses what infra, agent or another CLI wrote; what does not fit was written by another release. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { acknowledgementOf, decode, encode, payloadTypes, type AgentMessage } from './agent-message.ts';
@@ -32,6 +33,17 @@ export interface ChannelOptions {
 export interface ChannelEnd {
   readonly said: string;
   readonly problems: readonly string[];
+}
+
+/** What AWS answers instead of a data channel, in the shape of an error of its SDK. */
+class ChannelRefused extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+
+  constructor(httpStatusCode: number, said: string) {
+    super(`the data channel, which needs ssmmessages:OpenDataChannel, was refused: ${said}`);
+    this.name = 'ChannelRefused';
+    this.$metadata = { httpStatusCode };
+  }
 }
 
 const pingMilliseconds = 30_000;
@@ -89,6 +101,16 @@ export class DataChannel {
     await new Promise<void>((done, fail) => {
       socket.once('open', done);
       socket.once('error', fail);
+      socket.once('unexpected-response', (_, response) => {
+        const { statusCode = 0, statusMessage = '' } = response;
+        text(response)
+          .then((body) => {
+            fail(new ChannelRefused(statusCode, body || statusMessage));
+          }, fail)
+          .finally(() => {
+            socket.terminate();
+          });
+      });
     });
     this.#socket = socket;
     this.#heard = this.#options.clock.now();

@@ -1,14 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { createStoreSecurityGroup } from './data-store.ts';
 import { masterUsername, mysqlPort, type Database, type DatabaseArgs } from './database.ts';
 
+interface Master {
+  readonly secretArn: pulumi.Output<string>;
+  readonly password: pulumi.Output<string>;
+}
+
 const smallest = 'db.t4g.micro';
 
 /**
- * RDS for MySQL: one instance, with a standby in another zone and read replicas where wanted. Encrypted; RDS keeps and
- * rotates the master password in Secrets Manager, it is in no state. Protected, and with a final snapshot, unless the
- * stack file says otherwise.
+ * RDS for MySQL: one instance, with a standby in another zone and read replicas where wanted. Encrypted. RDS keeps and
+ * rotates the master password in Secrets Manager; it is in no state. With read replicas RDS refuses to
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations):
+ * then the password is in a secret of the stack's own, encrypted in the state, and nobody rotates it. Protected, and
+ * with a final snapshot, unless the stack file says otherwise.
  * Cost: an instance of db.t4g.micro about 12 USD a month plus 0.115 USD per GB (us-east-1); a standby and each replica
  * as much again; 0.40 USD a month for the secret.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
@@ -29,7 +37,8 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
     const { configuration } = args;
 
     const securityGroup = createStoreSecurityGroup(name, 'Database', args, this);
-    const primary = this.createPrimary(name, args, securityGroup);
+    const master = configuration.readReplicas > 0 ? this.createMaster(name, args) : undefined;
+    const primary = this.createPrimary(name, args, securityGroup, master?.password);
     const replicas = Array.from({ length: configuration.readReplicas }, (_, index) =>
       this.createReplica(`${name}-replica-${index + 1}`, args, primary, securityGroup),
     );
@@ -39,14 +48,33 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
     this.host = primary.address;
     this.readerHost = replicas[0]?.address;
     this.databaseName = configuration.name;
-    this.secretArn = primary.masterUserSecrets.apply(([secret]) => secret?.secretArn ?? '');
+    this.secretArn =
+      master?.secretArn ?? primary.masterUserSecrets.apply(([secret]) => secret?.secretArn ?? '');
     this.registerOutputs({ host: this.host, readerHost: this.readerHost });
+  }
+
+  /** The master user in a secret of the shape that RDS gives its own; its value is chosen once. */
+  private createMaster(name: string, { tags }: DatabaseArgs): Master {
+    const description = 'Master user of the database of a Beanpole stack';
+    const secret = new aws.secretsmanager.Secret(`${name}-master`, { description, tags }, { parent: this });
+    const chosen = { username: masterUsername, password: randomBytes(24).toString('base64url') };
+    const version = new aws.secretsmanager.SecretVersion(
+      `${name}-master`,
+      { secretId: secret.arn, secretString: pulumi.secret(JSON.stringify(chosen)) },
+      { parent: this, ignoreChanges: ['secretString'] },
+    );
+    const password = version.secretString.apply(
+      (kept) => (JSON.parse(kept ?? '{}') as typeof chosen).password,
+    );
+    // Whoever knows where the secret is finds a value in it.
+    return { secretArn: version.secretId, password: pulumi.secret(password) };
   }
 
   private createPrimary(
     name: string,
     { configuration, privateSubnetIds, tags }: DatabaseArgs,
     securityGroup: aws.ec2.SecurityGroup,
+    password: pulumi.Output<string> | undefined,
   ): aws.rds.Instance {
     const { restoreFromSnapshot } = configuration;
     const subnetGroup = new aws.rds.SubnetGroup(
@@ -61,7 +89,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
         instanceClass: configuration.instanceClass ?? smallest,
         dbName: configuration.name,
         username: masterUsername,
-        manageMasterUserPassword: true,
+        ...(password === undefined ? { manageMasterUserPassword: true } : { password }),
         allocatedStorage: configuration.allocatedStorageGb,
         storageType: 'gp3',
         storageEncrypted: true,

@@ -79,7 +79,7 @@ export const databaseSection = z.strictObject({
     .default(0)
     .meta({
       description:
-        'Copies to read from, each at the price of the instance; the first is RDS_READER_HOSTNAME.',
+        'Copies to read from, each at the price of the instance; the first is RDS_READER_HOSTNAME. RDS does not manage the password of an instance that has any: it is in a secret of the stack then, and is not rotated. Decide at the beginning: a change between 0 and more changes the password.',
       ...onlyMysql,
     }),
   allocatedStorageGb: wholeNumber(20, 65536)

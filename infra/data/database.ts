@@ -17,7 +17,7 @@ export interface Database extends DataStore {
   readonly databaseName: string;
   /** Identifiers of the DB instances: writer and readers, or instance and replicas. */
   readonly instances: readonly pulumi.Output<string>[];
-  /** Secrets Manager secret with `username` and `password`, kept and rotated by RDS. */
+  /** Secrets Manager secret with `username` and `password`; kept and rotated by RDS but where there are read replicas. */
   readonly secretArn: pulumi.Output<string>;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authorize, checkRevealing } from './authorize.ts';
+import { authorize, checkRevealing, refusal } from './authorize.ts';
 import type { CallFacts } from './call-keys.ts';
 import { RequestCall } from './call.ts';
 import { writeOutput } from './codec.ts';
@@ -82,6 +82,7 @@ async function perform(
     headers: request.headers,
   };
   authorize(model, operation.name, facts);
+  call.denied = (need) => refusal(model, operation.name, facts, need);
   const output = await performed(
     () => handler.call(service.operations, input, call),
     model,

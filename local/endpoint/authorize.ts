@@ -4,6 +4,7 @@ import { CallKeys, ownerOf, type CallFacts } from './call-keys.ts';
 import type { Need } from './authorization.ts';
 import { denial } from './denial.ts';
 import type { ServiceModel } from './models.ts';
+import type { AwsError } from './service.ts';
 
 /** The one place where policies are asked whether a call may be made; throws AWS's denial. */
 export function authorize(model: ServiceModel, operation: string, facts: CallFacts): void {
@@ -23,11 +24,22 @@ export function checkRevealing(model: ServiceModel, operation: string, facts: Ca
 }
 
 function demand(model: ServiceModel, operation: string, facts: CallFacts, need: Need): void {
+  const refused = refusal(model, operation, facts, need);
+  if (refused) throw refused;
+}
+
+/** AWS's denial of one need of a call; undefined: policies allow it. */
+export function refusal(
+  model: ServiceModel,
+  operation: string,
+  facts: CallFacts,
+  need: Need,
+): AwsError | undefined {
   const prefix = facts.services[model.name]?.authorization?.prefix ?? model.name;
   const action = need.action?.includes(':') ? need.action : `${prefix}:${need.action ?? operation}`;
   const decision = decisionOn(facts, action, need);
-  if (decision.allowed) return;
-  throw denial(model, { callerArn: facts.call.caller.arn, action, resource: need.resource, decision });
+  if (decision.allowed) return undefined;
+  return denial(model, { callerArn: facts.call.caller.arn, action, resource: need.resource, decision });
 }
 
 /** What all policies together say of one action on one resource. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Call, Caller } from './service.ts';
+import type { Need } from './authorization.ts';
+import type { AwsError, Call, Caller } from './service.ts';
 
 /** The facts of one call; its abort signal is made only when a handler asks for it. */
 export class RequestCall implements Call {
@@ -8,6 +9,8 @@ export class RequestCall implements Call {
   readonly region: string;
   readonly requestId: string;
   readonly origin: string;
+  /** Set when the input is read. */
+  denied: ((need: Need) => AwsError | undefined) | undefined;
   readonly #response: ServerResponse;
   #controller: AbortController | undefined;
 

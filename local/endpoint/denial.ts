@@ -12,7 +12,7 @@ export interface Denied {
 /** What AWS answers to a call that is not allowed: each protocol has its own code. */
 export function denial(model: ServiceModel, denied: Denied): AwsError {
   const [code, status] = codeOf(model);
-  const why = message(model, denied);
+  const why = denialText(model.name, denied);
   return new AwsError(
     code,
     model.protocol === 'ec2' ? `You are not authorized to perform this operation. ${why}` : why,
@@ -28,7 +28,10 @@ function codeOf({ name, protocol, queryCompatible }: ServiceModel): [code: strin
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function message({ name }: ServiceModel, { callerArn, action, resource, decision }: Denied): string {
+export function denialText(
+  name: ServiceModel['name'],
+  { callerArn, action, resource, decision }: Denied,
+): string {
   // SQS writes actions in lower case, SNS its own name in upper case, S3 resources in quotes.
   const shown = name === 'sqs' ? action.toLowerCase() : action.replace(/^sns:/, 'SNS:');
   const on = resource === '*' ? '' : ` on resource: ${name === 's3' ? `"${resource}"` : resource}`;

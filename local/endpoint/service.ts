@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** What a service of the local cloud is to the endpoint: a table of operations by AWS's own names. */
-import type { Authorization } from './authorization.ts';
+import type { Authorization, Need } from './authorization.ts';
 
 /** Who signed a call: an access key's user, role session, or the account's root. */
 export interface Caller {
@@ -26,6 +26,8 @@ export interface Call {
   readonly origin: string;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** For operations that are answered part by part: AWS's denial of one part; undefined: the caller may do it. */
+  readonly denied?: ((need: Need) => AwsError | undefined) | undefined;
 }
 
 /** The services by the names AWS signs them with (the fourth part of a credential scope). */
@@ -60,8 +62,11 @@ export interface Service<O extends Operations = Operations> {
   readonly operations: O;
   /** What its operations need; without it only root may call them. */
   readonly authorization?: Authorization;
-  /** Takes a request to switch to another protocol (a WebSocket); false: it is not for this service. */
-  upgrade?(message: IncomingMessage, connection: Duplex, head: Buffer, caller: Caller | undefined): boolean;
+  /**
+   * Takes a request to switch to another protocol (a WebSocket); false: it is not for this service. `denied` is there
+   * when the request is signed.
+   */
+  upgrade?(message: IncomingMessage, connection: Duplex, head: Buffer, denied: Call['denied']): boolean;
   /** Brings back what the stored state says (processes, timers). Called once, after all services exist. */
   start?(): Promise<void>;
   /** Ends timers and processes of its own; state is already stored. */

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { authenticate } from './authenticate.ts';
+import { authenticate, type Authenticated } from './authenticate.ts';
+import type { Need } from './authorization.ts';
+import { decisionOn } from './authorize.ts';
 import { sha256 } from './checksums.ts';
+import { denialText } from './denial.ts';
 import type { EndpointOptions } from './endpoint.ts';
-import { requestOf } from './request.ts';
+import { requestOf, type Request } from './request.ts';
 import { AwsError } from './service.ts';
 import { signatureOf } from './sigv4.ts';
 
@@ -21,9 +24,10 @@ export function upgrade(
   try {
     const request = requestOf(message);
     const signature = signatureOf(request);
-    const caller = signature && authenticate(options, request, signature, sha256(''), undefined).caller;
+    const signer = signature && authenticate(options, request, signature, sha256(''), undefined);
+    const denied = signer && ((need: Need) => deniedTo(options, message, request, signer, need));
     const services = Object.values(options.services);
-    if (services.some((service) => service.upgrade?.(message, connection, head, caller))) return;
+    if (services.some((service) => service.upgrade?.(message, connection, head, denied))) return;
     refuse(connection, 404, 'Not Found');
   } catch (error) {
     if (error instanceof AwsError) refuse(connection, 403, error.message);
@@ -33,6 +37,27 @@ export function upgrade(
     }
   }
 }
+
+/** What policies say to the signer of a request that is no call of an operation. */
+function deniedTo(
+  { services, account, region, clock }: EndpointOptions,
+  message: IncomingMessage,
+  { headers }: Request,
+  { caller, identity }: Authenticated,
+  need: Need,
+): AwsError | undefined {
+  const origin = `http://${headers.host ?? ''}`;
+  const call = { caller, account, region, origin, requestId: '', signal: neverAborted };
+  const sourceAddress = message.socket.remoteAddress ?? '';
+  const facts = { call, identity, input: {}, services, now: clock.now(), sourceAddress, headers };
+  const { action = '', resource } = need;
+  const decision = decisionOn(facts, action, need);
+  if (decision.allowed) return undefined;
+  const text = denialText('ssm', { callerArn: caller.arn, action, resource, decision });
+  return new AwsError('AccessDeniedException', text, 403);
+}
+
+const neverAborted = new AbortController().signal;
 
 function refuse(connection: Duplex, status: number, reason: string): void {
   connection.end(

@@ -91,7 +91,7 @@ export interface Terminal {
 export interface MetadataSource {
   /** Paths under `/latest/` with their text, e.g. `meta-data/instance-id`; undefined: no such instance. */
   metadata(instanceId: string): Record<string, string> | undefined;
-  /** Temporary credentials of the instance profile's role; undefined: no profile. */
+  /** Temporary credentials of the instance profile's role; undefined: no profile, or a role that EC2 may not assume. */
   credentials(instanceId: string): Promise<RoleCredentials | undefined>;
   /** How the metadata service answers this instance; undefined: no such instance. */
   metadataOptions?(instanceId: string): MetadataOptions | undefined;

@@ -41,6 +41,8 @@ export interface InterfacePlan {
    * groups say: that traffic is AWS's own, not the customer's.
    */
   readonly cluster?: string;
+  /** How many hops an answer of the metadata service goes (1: no further than the host itself); absent: any. */
+  readonly metadataHops?: number;
 }
 
 export interface SecurityGroupPlan {

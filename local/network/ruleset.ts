@@ -24,7 +24,7 @@ export function rulesetOf(vpc: VpcPlan, wires: ReadonlyMap<string, Wire>, refusa
     ...vpc.securityGroups.flatMap((group) => groupChains(group, known)),
     ...refusalChains(refusal),
     ...translation(vpc),
-    ...filter(vpc),
+    ...filter(vpc, metadataHops(interfaces)),
     '}',
     '',
   ].join('\n');
@@ -170,7 +170,16 @@ function translation(vpc: VpcPlan): string[] {
   ];
 }
 
-function filter(vpc: VpcPlan): string[] {
+/** The wire to the host is the last hop that is counted here; a host that forwards is the next. */
+function metadataHops(interfaces: readonly InterfacePlan[]): string[] {
+  const limited = interfaces.filter(({ metadataHops: hops }) => hops !== undefined);
+  return [...Map.groupBy(limited, ({ metadataHops: hops }) => hops)].map(([hops, all]) => {
+    const addresses = all.map(({ privateAddress }) => privateAddress).join(', ');
+    return `ip saddr ${metadataAddress} tcp sport 80 ip daddr { ${addresses} } ip ttl set ${String(hops)}`;
+  });
+}
+
+function filter(vpc: VpcPlan, hops: readonly string[]): string[] {
   const groups = vpc.securityGroups.map(({ id }) => id);
   const inside =
     vpc.cidrs.length > 0 ? [`oifname "${uplink}" ip daddr { ${vpc.cidrs.join(', ')} } goto nowhere`] : [];
@@ -187,6 +196,7 @@ function filter(vpc: VpcPlan): string[] {
     ...chain('forward', [
       'type filter hook forward priority filter; policy drop;',
       `iifname != "${uplink}" iifname . ip saddr != @owners drop`,
+      ...hops,
       'ct state established,related accept',
       `iifname "${uplink}" goto arriving`,
       'ip saddr . ip daddr @clustered accept',

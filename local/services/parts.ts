@@ -45,7 +45,7 @@ export interface Services {
   readonly route53: Dns;
   readonly s3: Service;
   readonly secretsmanager: SecretsManager;
-  readonly sns: Service;
+  readonly sns: Topics;
   readonly sqs: Queues;
   readonly ssm: Service;
   readonly sts: Service;
@@ -123,6 +123,20 @@ export interface QueueMeasure {
   readonly sent: number;
   readonly received: number;
   readonly deleted: number;
+}
+
+export interface Topics extends Service {
+  /** What CloudWatch measures of every topic. */
+  measure(): readonly TopicMeasure[];
+}
+
+/** Totals since the cloud was started. */
+export interface TopicMeasure {
+  readonly name: string;
+  readonly published: number;
+  /** To one subscription each. */
+  readonly delivered: number;
+  readonly failed: number;
 }
 
 export interface InterfaceRequest {
@@ -263,6 +277,8 @@ export interface Iam extends Service {
   passProfile(nameOrArn: string, service: string): readonly Need[];
   /** The role in an instance profile (name or ARN); undefined: no such profile, or an empty one. */
   roleOfProfile(nameOrArn: string): string | undefined;
+  /** Whether a role's trust policy lets a service assume it (`ec2.amazonaws.com`). */
+  trusts(roleName: string, service: string): boolean;
 }
 
 export interface AccessKey {

@@ -122,6 +122,26 @@ describe('the network plane', () => {
     expect(await asked('other')).to.equal('other in vpc-2');
   });
 
+  it('tells what is inside a host only as many hops away as the host`s metadata may go', async () => {
+    /** A network of its own inside the host, behind the host's address, as containers have it. */
+    const asked = async (id: string) =>
+      (await planes.exec(id, ['sh', '-c', container('http://169.254.169.254/latest/meta-data/instance-id')]))
+        .stdout;
+    expect(await asked('web')).to.equal('web');
+    for (const [hops, seen] of [
+      [1, ''],
+      [2, 'web'],
+    ] as const) {
+      const hosts = first.hosts.map((one) =>
+        one.id === 'web' ? host('web', '10.0.0.5', 'sg-public', { metadataHops: hops }) : one,
+      );
+      await planes.apply({ vpcs: [{ ...first, hosts }, second] });
+      expect(await asked('web'), `${hops} hops`).to.equal(seen);
+      expect(await ask('web', 'http://169.254.169.254/latest/meta-data/instance-id')).to.equal('web');
+    }
+    await planes.apply(plan);
+  });
+
   it('changes rules under running connections, and takes back what a plan no longer has', async () => {
     const closed = groups.map((group) => (group.id === 'sg-public' ? { ...group, ingress: [] } : group));
     await planes.apply({ vpcs: [{ ...first, securityGroups: closed }, second] });
@@ -168,3 +188,21 @@ describe('the network plane', () => {
     expect(await ask('web', 'http://10.0.9.64/')).to.equal('refused');
   });
 });
+
+/** A script that asks for a URL from a network namespace one hop behind the one that it runs in. */
+const container = (url: string): string => `
+  echo 1 > /proc/sys/net/ipv4/ip_forward
+  unshare --net sleep 20 & inside=$!
+  until [ "$(readlink /proc/$inside/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+  ip link add bridge0 type veth peer name eth0 netns $inside
+  ip addr add 172.17.0.1/24 dev bridge0
+  ip link set bridge0 up
+  nft 'table ip containers { chain out { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }; }'
+  nsenter --net=/proc/$inside/ns/net sh -c '
+    ip addr add 172.17.0.2/24 dev eth0
+    ip link set eth0 up
+    ip route add default via 172.17.0.1
+    curl -s -m 2 ${url}'
+  kill $inside
+  ip link del bridge0
+  nft delete table ip containers`;

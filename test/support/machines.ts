@@ -114,6 +114,8 @@ async function makeProfile({ iam }: Aws): Promise<string> {
   };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [principal] });
   await iam.createRole({ RoleName: name, AssumeRolePolicyDocument });
+  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
+  await iam.attachRolePolicy({ RoleName: name, PolicyArn });
   await iam.createInstanceProfile({ InstanceProfileName: name });
   await iam.addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: name });
   return name;

@@ -10,12 +10,13 @@ import type {
   Instances,
   MachineCommand,
   MachineCommandResult,
+  RoleCredentials,
   Terminal,
   TerminalProgram,
   TerminalSize,
 } from '../../local/instances/instances.ts';
 import type { Network } from '../../local/network/network.ts';
-import type { Ec2, MadeInterface, Parts, Services } from '../../local/services/parts.ts';
+import type { Ec2, Iam, MadeInterface, Parts, Services } from '../../local/services/parts.ts';
 import { createOutages } from '../../local/outages.ts';
 import { createAcm } from '../../local/services/acm/service.ts';
 import { openStore, type Store } from '../../local/store.ts';
@@ -92,6 +93,7 @@ async function open(
     services: services as unknown as Services,
   };
   services.acm = createAcm(parts);
+  services.iam = allowingAgents();
   for (const [name, create] of Object.entries(creators)) services[name] = create(parts);
   const endpoint = createEndpoint({
     services: services,
@@ -137,6 +139,24 @@ export const withoutNames = (): Partial<Record<string, Service>> =>
       { name, operations: {}, resolve: () => undefined, isHealthy: () => undefined },
     ]),
   );
+
+const agentCredentials = (instanceId: string): RoleCredentials => ({
+  ...{ roleName: 'web', accessKeyId: `ASIA-${instanceId}`, secretAccessKey: 's', sessionToken: 't' },
+  expiration: new Date(Date.UTC(2100, 0, 1)),
+});
+
+/** IAM that lets every instance's agent do everything. */
+function allowingAgents(): Service {
+  const arn = `arn:aws:sts::${account}:assumed-role/web/i`;
+  const iam: Partial<Iam> = {
+    name: 'iam',
+    operations: {},
+    accessKey: (accessKeyId) => ({
+      ...{ caller: { kind: 'role', arn, userId: 'AROA:i', accessKeyId }, secretAccessKey: 's' },
+    }),
+  };
+  return iam as Service;
+}
 
 /** EC2 as far as other services ask it. */
 export interface FakeEc2 {
@@ -185,7 +205,7 @@ function fakeEc2(): FakeEc2 {
     operations,
     crash: () => false,
     metadata: () => undefined,
-    credentials: async () => undefined,
+    credentials: async (instanceId) => agentCredentials(instanceId),
     createInterfaces: async (hostId, wanted) => {
       const made = wanted.map(({ subnetId, isPublic }, index) => ({
         interfaceId: `eni-${index}`,

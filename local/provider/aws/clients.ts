@@ -10,6 +10,7 @@ import type { IAM } from '@aws-sdk/client-iam';
 import type { RDS } from '@aws-sdk/client-rds';
 import type { Route53 } from '@aws-sdk/client-route-53';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { SNS } from '@aws-sdk/client-sns';
 import type { SQS } from '@aws-sdk/client-sqs';
 import type { SSM } from '@aws-sdk/client-ssm';
@@ -31,6 +32,7 @@ export interface Clients {
   rds(): Promise<RDS>;
   route53(): Promise<Route53>;
   s3(): Promise<S3>;
+  secretsmanager(): Promise<SecretsManager>;
   sns(): Promise<SNS>;
   sqs(): Promise<SQS>;
   ssm(): Promise<SSM>;
@@ -114,6 +116,10 @@ export function createClients(settings: Settings, region: string): Clients {
         requestHandler: uploadHandler,
         ...(settings.s3PathStyle ? { forcePathStyle: true } : {}),
       });
+    }),
+    secretsmanager: once(async () => {
+      const { SecretsManager } = await import('@aws-sdk/client-secrets-manager');
+      return new SecretsManager(configuration('secretsmanager'));
     }),
     sns: once(async () => {
       const { SNS } = await import('@aws-sdk/client-sns');

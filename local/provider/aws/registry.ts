@@ -72,6 +72,9 @@ const definitions: Readonly<Record<string, () => Module>> = {
   'aws:cloudwatch/metricAlarm:MetricAlarm': () => import('./resources/cloudwatch/metric-alarm.ts'),
   'aws:cloudwatch/compositeAlarm:CompositeAlarm': () => import('./resources/cloudwatch/composite-alarm.ts'),
   'aws:cloudwatch/dashboard:Dashboard': () => import('./resources/cloudwatch/dashboard.ts'),
+  'aws:secretsmanager/secret:Secret': () => import('./resources/secretsmanager/secret.ts'),
+  'aws:secretsmanager/secretVersion:SecretVersion': () =>
+    import('./resources/secretsmanager/secret-version.ts'),
   'aws:sns/topicSubscription:TopicSubscription': () => import('./resources/sns/topic-subscription.ts'),
   'aws:sns/topic:Topic': () => import('./resources/sns/topic.ts'),
 };

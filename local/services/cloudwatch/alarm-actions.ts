@@ -1,5 +1,6 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import { ask, type Parts } from '../parts.ts';
+import { isLetIn } from '../service-calls.ts';
 import type { AnyAlarm, StoredAlarm } from './state.ts';
 
 /** What an alarm does when it is in a state. */
@@ -19,6 +20,14 @@ export async function carryOut(
   value: number | undefined,
 ): Promise<void> {
   if (!isScaling(action)) {
+    const { arn: sourceArn } = alarm;
+    const publish = {
+      service: 'cloudwatch.amazonaws.com',
+      action: 'sns:Publish',
+      resource: action,
+      sourceArn,
+    };
+    if (!isLetIn(parts, publish)) throw new Error(notLetIn(action));
     await ask(parts, 'sns', 'Publish', notification(parts, alarm, from, action));
     return;
   }
@@ -30,6 +39,9 @@ export async function carryOut(
     threshold,
   });
 }
+
+const notLetIn = (topic: string): string =>
+  `CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: ${topic} because no resource-based policy allows the SNS:Publish action`;
 
 function notification(parts: Parts, alarm: AnyAlarm, from: StateValue, topic: string): object {
   const message = {

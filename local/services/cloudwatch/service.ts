@@ -16,6 +16,7 @@ import { queueMetrics } from './queue-metrics.ts';
 import { forgetOld, minute, record } from './series.ts';
 import { cloudWatchState } from './state.ts';
 import { tagOperations } from './tags.ts';
+import { topicMetrics } from './topic-metrics.ts';
 
 const tenSeconds = 10_000;
 
@@ -29,7 +30,7 @@ export function createCloudWatch(region: Parts) {
   const state = cloudWatchState(parts);
   const alarms = alarmClock(parts, state);
   const sources = [instanceMetrics, queueMetrics, groupMetrics];
-  const dataSources = [databaseMetrics, cacheMetrics, fileSystemMetrics];
+  const dataSources = [databaseMetrics, cacheMetrics, fileSystemMetrics, topicMetrics];
   const stops: (() => void)[] = [];
 
   /** Measures in equal steps; a failed measurement leaves a gap, as it would on AWS. */

@@ -92,6 +92,7 @@ export function instanceAttributeOperations(context: Ec2Context) {
       };
       checkMetadataTags(metadataOptions, state.tags.get(row.id) ?? {});
       state.instances.set(row.id, { ...row, metadataOptions });
+      void network.changed();
       return { InstanceId: row.id, InstanceMetadataOptions: shownMetadataOptions(metadataOptions) };
     },
   };

@@ -17,7 +17,7 @@ export function metadataOf(context: Ec2Context, instanceId: string): Record<stri
     ...identity(context, row),
     ...addresses(context, row, nic),
     ...interfacePaths(context, row, nic),
-    ...profilePaths(row),
+    ...profilePaths(context, row),
     ...tagPaths(context, row),
     ...lifecyclePath(context, row.id),
     ...interruptionPaths(row.spot, parts.clock.now()),
@@ -94,7 +94,8 @@ function interfacePaths(context: Ec2Context, row: InstanceRow, nic: InterfaceRow
   );
 }
 
-function profilePaths({ profile }: InstanceRow): Record<string, string> {
+function profilePaths(context: Ec2Context, row: InstanceRow): Record<string, string> {
+  const { profile } = row;
   if (!profile) return {};
   const info = {
     Code: 'Success',
@@ -102,8 +103,35 @@ function profilePaths({ profile }: InstanceRow): Record<string, string> {
     InstanceProfileArn: profile.arn,
     InstanceProfileId: profile.id,
   };
-  return { 'iam/info': JSON.stringify(info, undefined, 2) };
+  const { name, isTrusting } = roleOf(context, row) ?? {};
+  return {
+    'iam/info': JSON.stringify(info, undefined, 2),
+    ...(name !== undefined &&
+      !isTrusting && { [`iam/security-credentials/${name}`]: notAssumed(name, context.parts.clock.now()) }),
+  };
 }
+
+/** The role in the instance's profile, as the profile is now; EC2 can assume it only where the role trusts EC2. */
+function roleOf(
+  { parts }: Ec2Context,
+  { profile }: InstanceRow,
+): { readonly name: string; readonly isTrusting: boolean } | undefined {
+  const { iam } = parts.services;
+  const name = profile && iam.roleOfProfile(profile.arn);
+  return name === undefined ? undefined : { name, isTrusting: iam.trusts(name, 'ec2.amazonaws.com') };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html */
+const notAssumed = (role: string, now: number): string =>
+  JSON.stringify(
+    {
+      Code: 'AssumeRoleUnauthorizedAccess',
+      Message: `EC2 cannot assume the role ${role}.  Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.`,
+      LastUpdated: isoSeconds(now),
+    },
+    undefined,
+    2,
+  );
 
 function tagPaths({ state }: Ec2Context, { id, metadataOptions }: InstanceRow): Record<string, string> {
   if (metadataOptions.instanceTags === 'disabled') return {};
@@ -139,14 +167,11 @@ function identityDocument({ parts }: Ec2Context, row: InstanceRow): string {
 
 const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** Temporary credentials of the role in the instance's profile, as the profile is now. */
-export async function credentialsOf(
-  { state, parts }: Ec2Context,
-  id: string,
-): Promise<RoleCredentials | undefined> {
-  const profile = state.instances.get(id)?.profile;
-  const role = profile && parts.services.iam.roleOfProfile(profile.arn);
-  return role === undefined ? undefined : parts.services.iam.roleCredentials(role, id);
+/** Temporary credentials of the role in the instance's profile, which EC2 assumes for it. */
+export async function credentialsOf(context: Ec2Context, id: string): Promise<RoleCredentials | undefined> {
+  const row = context.state.instances.get(id);
+  const role = row && roleOf(context, row);
+  return role?.isTrusting ? context.parts.services.iam.roleCredentials(role.name, id) : undefined;
 }
 
 export function metadataOptionsOf({ state }: Ec2Context, id: string): MetadataOptions | undefined {

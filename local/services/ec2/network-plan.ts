@@ -61,7 +61,18 @@ function interfacePlan(state: Ec2State, row: InterfaceRow, isDown: ZoneIsDown): 
     defaultRoute: defaultRoute(state, row.subnetId, isDown),
     securityGroups: row.groups,
     ...(row.cluster !== undefined && { cluster: row.cluster }),
+    ...metadataHops(state, row),
   };
+}
+
+/**
+ * Tokens go no further than the hop limit. Where none is needed everything may be read without one, and the limit
+ * holds nothing back.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ */
+function metadataHops({ instances }: Ec2State, { hostId = '' }: InterfaceRow): { metadataHops?: number } {
+  const { httpTokens, hopLimit } = instances.get(hostId)?.metadataOptions ?? {};
+  return httpTokens === 'required' && hopLimit !== undefined ? { metadataHops: hopLimit } : {};
 }
 
 /** Where a subnet's default route leads; one to what is deleted, detached or in a zone that is down is a black hole. */

@@ -1,4 +1,5 @@
 import type { Iam, Parts } from '../parts.ts';
+import { isLetIn } from '../service-calls.ts';
 import { attachmentOperations } from './attachments.ts';
 import { iamAuthorization, passRole, roleArn } from './authorization.ts';
 import { findKey, instanceSession, rootKey } from './keys.ts';
@@ -35,5 +36,7 @@ export function createIam(parts: Parts): Iam {
       return role === undefined ? [] : passRole(roleArn(state, role), service);
     },
     roleOfProfile: (nameOrArn) => roleOfProfile(state, nameOrArn),
+    trusts: (roleName, service) =>
+      isLetIn(parts, { service, action: 'sts:AssumeRole', resource: roleArn(state, roleName) }),
   };
 }

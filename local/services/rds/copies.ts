@@ -7,7 +7,7 @@ import { AwsError } from '../../endpoint/service.ts';
 import type { Parts } from '../parts.ts';
 import type { Changing } from './changing.ts';
 import { freeId, newCluster } from './clusters.ts';
-import { invalidCombination, invalidInstanceState, refuseUnbacked } from './errors.ts';
+import { invalidCombination, invalidInstanceState, invalidValue, refuseUnbacked } from './errors.ts';
 import { checkPort, keepSecret, newGroup } from './groups.ts';
 import { addInstance, findAvailableInstance, freeInstanceId, newInstance, placesOf } from './instances.ts';
 import { arnOf } from './names.ts';
@@ -58,6 +58,11 @@ export function copyOperations(parts: Parts, state: DatabaseState, changing: Cha
         throw new AwsError('InstanceQuotaExceeded', `An instance has at most ${mostReplicas} read replicas.`);
       const upstream = state.groups.get(instanceKey(source));
       if (!upstream) throw new Error(`${source.id} has no servers.`);
+      // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+      if (upstream.secretArn !== undefined)
+        throw invalidValue(
+          `Creating read replicas for source instance with engine ${source.engine} where ManageMasterUserPassword is enabled is not supported.`,
+        );
       const instance = newInstance(
         {
           ...input,

@@ -54,18 +54,12 @@ const giveTags = when(
   as('PutObjectTagging', object),
 );
 
-function deleted({
-  Bucket,
-  Delete,
-}: {
-  Bucket: string;
-  Delete: { Objects: { Key: string; VersionId?: string }[] };
-}): Need[] {
-  return Delete.Objects.map(({ Key, VersionId }) => ({
-    action: VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion',
-    resource: objectArn({ Bucket, Key }),
-  }));
-}
+/** What deleting one of many keys needs. */
+export const deletion = (input: { Bucket: string; Key: string; VersionId?: string | undefined }): Need => ({
+  action: input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion',
+  resource: objectArn(input),
+  keys: { 's3:VersionId': input.VersionId },
+});
 
 /**
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and
@@ -128,7 +122,8 @@ const objectRules: Readonly<Record<string, Rule>> = {
   PutObject: and(putObject, giveTags),
   CopyObject: and(readSource, putObject, giveTags),
   DeleteObject: versioned('DeleteObject', 'DeleteObjectVersion'),
-  DeleteObjects: deleted,
+  // Each key is decided for itself, and answered so: `delete.ts`.
+  DeleteObjects: () => [],
   GetObjectTagging: versioned('GetObjectTagging', 'GetObjectVersionTagging'),
   PutObjectTagging: versioned('PutObjectTagging', 'PutObjectVersionTagging'),
   DeleteObjectTagging: versioned('DeleteObjectTagging', 'DeleteObjectVersionTagging'),

@@ -1,5 +1,6 @@
 import type * as s3 from '@aws-sdk/client-s3';
-import { AwsError, type Answer } from '../../endpoint/service.ts';
+import { AwsError, type Answer, type Call } from '../../endpoint/service.ts';
+import { deletion } from './authorization.ts';
 import { sameTag } from './conditions.ts';
 import { findBucket, type Context } from './context.ts';
 import { noSuchKey, preconditionFailed, refuseOthers } from './errors.ts';
@@ -54,10 +55,14 @@ function checkMatch(
   if (!sameTag(wanted, version.etag)) throw preconditionFailed('If-Match');
 }
 
-/** DeleteObjects: up to 1,000 keys, each with its own result. */
+/**
+ * DeleteObjects: up to 1,000 keys, each with its own result and its own permission.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ */
 export function deleteObjects(
   context: Context,
   input: s3.DeleteObjectsCommandInput,
+  call: Call,
 ): Answer<s3.DeleteObjectsCommandOutput> {
   refuseOthers(input, 'DeleteObjects', knownMany);
   const bucket = findBucket(context, input);
@@ -68,7 +73,7 @@ export function deleteObjects(
       'The XML you provided was not well-formed or did not validate against our published schema',
     );
   }
-  const results = Objects.map((entry) => deleteEntry(context, bucket, entry));
+  const results = Objects.map((entry) => deleteEntry(context, bucket, entry, call));
   const deleted = results.flatMap(({ Deleted }) => (Deleted ? [Deleted] : []));
   return {
     ...(!Quiet && { Deleted: deleted }),
@@ -80,10 +85,13 @@ function deleteEntry(
   context: Context,
   bucket: Bucket,
   entry: s3.ObjectIdentifier,
+  call: Call,
 ): { Deleted?: s3.DeletedObject; Failed?: s3._Error } {
   const key = entry.Key ?? '';
   const named = { Key: key, ...(entry.VersionId !== undefined && { VersionId: entry.VersionId }) };
   try {
+    const denied = call.denied?.(deletion({ Bucket: bucket.name, Key: key, VersionId: entry.VersionId }));
+    if (denied) throw denied;
     checkMatch(context, bucket, key, entry.VersionId, entry.ETag);
     const { versionId, isDeleteMarker } = deleteKey(context, bucket, key, entry.VersionId);
     return {

@@ -80,7 +80,7 @@ function objectOperations(context: Context) {
     HeadObject: (input: s3.HeadObjectCommandInput) => asHead(() => headObject(context, input)),
     CopyObject: (input: s3.CopyObjectCommandInput) => copyObject(context, input),
     DeleteObject: (input: s3.DeleteObjectCommandInput) => deleteObject(context, input),
-    DeleteObjects: (input: s3.DeleteObjectsCommandInput) => deleteObjects(context, input),
+    DeleteObjects: (input: s3.DeleteObjectsCommandInput, call: Call) => deleteObjects(context, input, call),
     ListObjects: (input: s3.ListObjectsCommandInput) => listObjects(context, input),
     ListObjectsV2: (input: s3.ListObjectsV2CommandInput) => listObjectsV2(context, input),
     ListObjectVersions: (input: s3.ListObjectVersionsCommandInput) => listObjectVersions(context, input),

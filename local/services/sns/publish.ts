@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { MessageAttributeValue, PublishCommandInput, PublishCommandOutput } from '@aws-sdk/client-sns';
 import type { Answer } from '../../endpoint/service.ts';
 import { ask, type Parts } from '../parts.ts';
-import { findTopic, invalid, unsupported, type SnsState, type StoredSubscription } from './state.ts';
+import { isLetIn } from '../service-calls.ts';
+import { count, findTopic, invalid, unsupported, type SnsState, type StoredSubscription } from './state.ts';
 
 const maximumBytes = 262_144;
 const attempts = 3;
@@ -18,18 +19,31 @@ export function publishOperations(parts: Parts, state: SnsState) {
       const receivers = [...state.subscriptions.values()].filter(
         ({ topicArn, confirmed }) => topicArn === topic.arn && confirmed,
       );
+      count(state, topic.arn, 'published');
       await Promise.all(receivers.map((subscription) => deliver(subscription, message, 1)));
       return { MessageId: message.id };
     },
   };
 
-  /** A queue that does not take a message is tried again; after that the message is lost for it, as on AWS. */
+  /**
+   * A queue that does not take a message is tried again; after that the message is lost for it. One whose policy does
+   * not let SNS in, or that is not there, is not tried again.
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+   */
   async function deliver(subscription: StoredSubscription, message: Message, attempt: number): Promise<void> {
+    const { topicArn } = message;
+    const send = { service: 'sns.amazonaws.com', action: 'sqs:SendMessage', resource: subscription.endpoint };
+    if (!isLetIn(parts, { ...send, sourceArn: topicArn })) {
+      count(state, topicArn, 'failed');
+      return;
+    }
     try {
       await toQueue(subscription, message);
+      count(state, topicArn, 'delivered');
     } catch {
       if (attempt < attempts)
         parts.clock.after(retryInterval, () => void deliver(subscription, message, attempt + 1));
+      else count(state, topicArn, 'failed');
     }
   }
 

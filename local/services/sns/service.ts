@@ -1,5 +1,4 @@
-import type { Service } from '../../endpoint/service.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts, Topics } from '../parts.ts';
 import { snsAuthorization } from './authorization.ts';
 import { publishOperations } from './publish.ts';
 import { snsState } from './state.ts';
@@ -7,7 +6,7 @@ import { subscriptionOperations } from './subscriptions.ts';
 import { topicOperations } from './topics.ts';
 
 /** Simple Notification Service: topics whose messages go to queues. */
-export function createSns(parts: Parts) {
+export function createSns(parts: Parts): Topics {
   const state = snsState(parts);
   return {
     name: 'sns',
@@ -17,5 +16,7 @@ export function createSns(parts: Parts) {
       ...subscriptionOperations(parts, state),
       ...publishOperations(parts, state),
     },
-  } satisfies Service;
+    measure: () =>
+      [...state.totals].map(([arn, totals]) => ({ name: arn.split(':').at(-1) ?? '', ...totals })),
+  };
 }

@@ -7,6 +7,14 @@ import type { Parts } from '../parts.ts';
 export interface SnsState {
   readonly topics: Collection<StoredTopic>;
   readonly subscriptions: Collection<StoredSubscription>;
+  /** What became of messages since the cloud was started, by a topic's ARN. */
+  readonly totals: Map<string, Totals>;
+}
+
+export interface Totals {
+  published: number;
+  delivered: number;
+  failed: number;
 }
 
 export interface StoredTopic {
@@ -27,7 +35,17 @@ export interface StoredSubscription {
 }
 
 export function snsState({ store }: Parts): SnsState {
-  return { topics: store.collection('sns.topic'), subscriptions: store.collection('sns.subscription') };
+  return {
+    topics: store.collection('sns.topic'),
+    subscriptions: store.collection('sns.subscription'),
+    totals: new Map(),
+  };
+}
+
+/** Counts what became of a topic's messages. */
+export function count({ totals }: SnsState, topicArn: string, what: keyof Totals): void {
+  const total = totals.get(topicArn) ?? { published: 0, delivered: 0, failed: 0 };
+  totals.set(topicArn, { ...total, [what]: total[what] + 1 });
 }
 
 export const invalid = (message: string) => new AwsError('InvalidParameter', `Invalid parameter: ${message}`);

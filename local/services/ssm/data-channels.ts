@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { Clock } from '../../clock.ts';
+import type { Call } from '../../endpoint/service.ts';
+import type { Parts } from '../parts.ts';
 import type { LiveSessions } from './live-sessions.ts';
 
 /** AWS's path of a data channel at the message gateway (`ssmmessages`). */
@@ -12,7 +13,7 @@ const openingMilliseconds = 10_000;
 const largestMessage = 1 << 18;
 
 /** WebSockets of clients: each has to say first which session it is for, and prove it with the session's token. */
-export function dataChannels(clock: Clock, live: LiveSessions) {
+export function dataChannels({ clock, region, account }: Parts, live: LiveSessions) {
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessage });
 
   function open(socket: WebSocket, sessionId: string): void {
@@ -31,10 +32,20 @@ export function dataChannels(clock: Clock, live: LiveSessions) {
 
   return {
     /** Takes a request for a WebSocket; false: it is for something else. */
-    upgrade: (message: IncomingMessage, connection: Duplex, head: Buffer): boolean => {
+    upgrade: (
+      message: IncomingMessage,
+      connection: Duplex,
+      head: Buffer,
+      denied: Call['denied'],
+    ): boolean => {
       const { pathname } = new URL(message.url ?? '', 'http://localhost');
       const sessionId = /^\/v1\/data-channel\/([^/]+)$/.exec(pathname)?.[1];
       if (sessionId === undefined) return false;
+      const refused = denied?.({
+        action: 'ssmmessages:OpenDataChannel',
+        resource: `arn:aws:ssm:${region}:${account}:session/${decodeURIComponent(sessionId)}`,
+      });
+      if (refused) throw refused;
       server.handleUpgrade(message, connection, head, (socket) => {
         open(socket, decodeURIComponent(sessionId));
       });

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { Parts } from '../parts.ts';
+import { agentRefusal } from './agent-calls.ts';
 import { Session, type SessionFacts } from './session.ts';
 import type { SsmState } from './state.ts';
 
@@ -28,13 +29,15 @@ export function liveSessions(parts: Parts, state: SsmState): LiveSessions {
 
   return {
     begin(facts) {
-      const { sessionId } = facts;
+      const { sessionId, instanceId } = facts;
       const onEnd = (): void => {
         live.delete(sessionId);
         tokens.delete(sessionId);
         markEnded(sessionId);
       };
-      live.set(sessionId, new Session(facts, { clock: parts.clock, instances: parts.instances, onEnd }));
+      const refusal = () => agentRefusal(parts, instanceId, 'dataChannel');
+      const { clock, instances } = parts;
+      live.set(sessionId, new Session(facts, { clock, instances, refusal, onEnd }));
     },
 
     get: (sessionId) => live.get(sessionId),

@@ -1,8 +1,9 @@
 import type { DescribeInstancesResult, Filter, Instance } from '@aws-sdk/client-ec2';
 import { ask, type Parts } from '../parts.ts';
+import { agentRefusal } from './agent-calls.ts';
 import type { SsmState } from './state.ts';
 
-/** A managed node: a running instance with an instance profile whose agent has been heard of. */
+/** A managed node: a running instance with an instance profile whose agent, which its role lets register, has been heard of. */
 export interface Node {
   readonly instanceId: string;
   readonly instance: Instance;
@@ -51,7 +52,8 @@ export function managedNodes(parts: Parts, state: SsmState): Nodes {
       for (const instance of reservations.flatMap(({ Instances }) => Instances ?? [])) {
         const instanceId = instance.InstanceId ?? '';
         if (!instance.IamInstanceProfile) continue;
-        const online = parts.instances.isRunning(instanceId);
+        const mayRegister = (await agentRefusal(parts, instanceId, 'register')) === undefined;
+        const online = mayRegister && parts.instances.isRunning(instanceId);
         const known = register(instanceId, online);
         if (known)
           nodes.push({

@@ -25,7 +25,7 @@ export function createSsm(parts: Parts) {
   const nodes = managedNodes(parts, state);
   const delivery = commandDelivery(parts, state, nodes);
   const live = liveSessions(parts, state);
-  const channels = dataChannels(parts.clock, live);
+  const channels = dataChannels(parts, live);
   return {
     name: 'ssm',
     authorization: ssmAuthorization(parts, state),

@@ -22,6 +22,8 @@ export interface SessionFacts {
 export interface SessionSurroundings {
   readonly clock: Clock;
   readonly instances: Pick<Instances, 'openTerminal'>;
+  /** Why the agent may not open its side of the channel; undefined: it may. */
+  readonly refusal: () => Promise<string | undefined>;
   /** Told once, when the session is over. */
   readonly onEnd: () => void;
 }
@@ -72,7 +74,7 @@ export class Session {
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
     });
-    if (this.#greeted === 0) this.#greet();
+    if (this.#greeted === 0) void this.#open();
     else for (const message of this.#outgoing.unacknowledged()) this.#put(message);
   }
 
@@ -86,6 +88,13 @@ export class Session {
       terminal.hangUp();
     });
     this.#close();
+  }
+
+  async #open(): Promise<void> {
+    const refused = await this.#around.refusal();
+    if (this.#over || this.#greeted !== 0) return;
+    if (refused === undefined) this.#greet();
+    else this.end(notOpened(this.#facts.sessionId, refused));
   }
 
   #greet(): void {
@@ -245,6 +254,10 @@ export class Session {
     this.#socket?.send(encode(message, this.#around.clock.now()), () => undefined);
   }
 }
+
+/** As AWS's agent words it. */
+const notOpened = (sessionId: string, why: string): string =>
+  `----------ERROR-------\nSetting up data channel with id ${sessionId} failed: failed to create websocket for datachannel with error: CreateDataChannel failed with no output or error: createDataChannel request failed: unexpected response from the service <AccessDeniedException><Message>${why}</Message></AccessDeniedException>`;
 
 const isLength = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536;

@@ -16,6 +16,7 @@ import type {
 import { AwsError, type Answer, type Call, type Caller } from '../../endpoint/service.ts';
 import { page } from '../page.ts';
 import type { Parts } from '../parts.ts';
+import { agentRefusal } from './agent-calls.ts';
 import { channelPath } from './data-channels.ts';
 import { invalidNextToken, validation } from './errors.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -29,8 +30,9 @@ const kept = 30 * 24 * 3600 * 1000;
 
 /** Session Manager: shells on instances through data channels. */
 export function sessionOperations(parts: Parts, state: SsmState, nodes: Nodes, live: LiveSessions) {
-  const isManaged = async (instanceId: string): Promise<boolean> =>
-    (await nodes.list()).some((node) => node.instanceId === instanceId && node.online);
+  const isConnected = async (instanceId: string): Promise<boolean> =>
+    (await nodes.list()).some((node) => node.instanceId === instanceId && node.online) &&
+    (await agentRefusal(parts, instanceId, 'controlChannel')) === undefined;
 
   function find(sessionId: string): StoredSession {
     const found = state.sessions.get(sessionId);
@@ -69,7 +71,7 @@ export function sessionOperations(parts: Parts, state: SsmState, nodes: Nodes, l
       if ((Reason ?? '').length > 256)
         throw validation("Value at 'reason' failed to satisfy constraint: at most 256 characters");
       const plan = sessionPlan(state, DocumentName, Parameters);
-      if (!(await isManaged(instanceId)))
+      if (!(await isConnected(instanceId)))
         throw new AwsError('TargetNotConnected', `${instanceId} is not connected.`);
       forgetOld(state, parts.clock.now() - kept);
       const sessionId = newId(caller);
@@ -114,7 +116,7 @@ export function sessionOperations(parts: Parts, state: SsmState, nodes: Nodes, l
     async GetConnectionStatus({
       Target: target = '',
     }: GetConnectionStatusCommandInput): Promise<Answer<GetConnectionStatusCommandOutput>> {
-      return { Target: target, Status: (await isManaged(target)) ? 'connected' : 'notconnected' };
+      return { Target: target, Status: (await isConnected(target)) ? 'connected' : 'notconnected' };
     },
   };
 }

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ResumeSessionCommand, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { explainAwsError } from '../../../cli/aws/explain-error.ts';
 import { parseWords } from '../../../cli/commands/ssh.ts';
 import { decode, encode, payloadTypes, type AgentMessage } from '../../../cli/ssh/agent-message.ts';
 import type { LocalTerminal } from '../../../cli/ssh/terminal.ts';
@@ -14,7 +15,14 @@ import { environment } from '../support/fixtures.ts';
 
 /** An SSM agent that a test plays, behind the service's WebSocket. */
 class Agent {
-  readonly server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  /** Why it lets no one in. */
+  refusal: string | undefined;
+  readonly server = new WebSocketServer({
+    ...{ host: '127.0.0.1', port: 0 },
+    verifyClient: (_, answer) => {
+      answer(this.refusal === undefined, 403, this.refusal);
+    },
+  });
   readonly tokens: string[] = [];
   readonly signed: string[] = [];
   readonly typed: string[] = [];
@@ -206,6 +214,17 @@ describe('beanpole ssh', () => {
       ProcessedClientActions: [{ ActionType: 'SessionType', ActionStatus: 1, ActionResult: null, Error: '' }],
       Errors: [],
     });
+  });
+
+  it('says which permission is missing when the channel is refused, and ends the session', async () => {
+    agent.refusal = 'User: ann is not authorized to perform: ssmmessages:OpenDataChannel on resource: s';
+    const error = await errorOf(self, 'ssh dev/web -- true');
+    expect(explainAwsError(error, {})?.next).to.match(/^allow ssmmessages:OpenDataChannel on s to ann /);
+    agent.refusal = 'Forbidden';
+    expect(explainAwsError(await errorOf(self, 'ssh dev/web -- true'), {})?.message).to.equal(
+      'AWS denied the call: the data channel, which needs ssmmessages:OpenDataChannel, was refused: Forbidden',
+    );
+    expect(terminated).to.have.length(2);
   });
 
   it('gives a shell keyboard and window, and takes neither for longer than it lasts', async () => {

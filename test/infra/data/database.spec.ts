@@ -125,6 +125,21 @@ describe('an RDS instance', () => {
     expect(recording.outputs.readerHost).to.equal('db-replica-1.rds.example');
   });
 
+  it('with replicas has a password of its own, which RDS would not manage, chosen once', async () => {
+    const recording = await mysql({ readReplicas: 1 });
+    const primary = recording.only(instanceType, 'db').inputs;
+    expect(primary).not.to.have.any.keys('manageMasterUserPassword');
+    const version = recording.only('aws:secretsmanager/secretVersion:SecretVersion');
+    expect(version.ignoreChanges).to.deep.equal(['secretString']);
+    const told = (input: unknown) => (input as { value: string }).value;
+    const secret = JSON.parse(told(version.inputs.secretString)) as Record<string, string>;
+    expect(secret).to.have.keys('username', 'password');
+    expect(secret).to.include({ username: primary.username, password: told(primary.password) });
+    expect(secret.password).to.match(/^[\w-]{32}$/);
+    expect(recording.outputs.secretArn).to.match(/db-master/);
+    expect((await mysql()).ofType(version.type)).to.deep.equal([]);
+  });
+
   it('leaves nothing behind where no final snapshot is wanted', async () => {
     const { inputs } = (await mysql({ finalSnapshot: false, protection: false })).only(instanceType);
     expect(inputs).to.include({ skipFinalSnapshot: true });

@@ -197,6 +197,47 @@ describe('a call by a role', () => {
     expect([await read(), await head()]).to.deep.equal(['NoSuchKey', 'NotFound']);
   });
 
+  it('deletes those of many keys that it may, and is told of each other one', async () => {
+    const admin = new S3({ ...cloud.client, forcePathStyle: true });
+    await admin.createBucket({ Bucket: 'many' });
+    await admin.putBucketVersioning({
+      Bucket: 'many',
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    const { VersionId } = await admin.putObject({ Bucket: 'many', Key: 'mine/a', Body: 'x' });
+    await admin.putObject({ Bucket: 'many', Key: 'other/b', Body: 'x' });
+    await permit({ Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::many/mine/*' });
+    const answer = await bucket().deleteObjects({
+      Bucket: 'many',
+      Delete: { Objects: [{ Key: 'mine/a' }, { Key: 'other/b' }, { Key: 'mine/a', VersionId }] },
+    });
+    expect(answer.Deleted?.map(({ Key }) => Key)).to.deep.equal(['mine/a']);
+    const because = (action: string, key: string) =>
+      `User: ${me} is not authorized to perform: s3:${action} on resource: "arn:aws:s3:::many/${key}" because no identity-based policy allows the s3:${action} action`;
+    expect(answer.Errors).to.deep.equal([
+      { Key: 'other/b', Code: 'AccessDenied', Message: because('DeleteObject', 'other/b') },
+      { Key: 'mine/a', VersionId, Code: 'AccessDenied', Message: because('DeleteObjectVersion', 'mine/a') },
+    ]);
+    const left = await admin.listObjectsV2({ Bucket: 'many' });
+    expect(left.Contents?.map(({ Key }) => Key)).to.deep.equal(['other/b']);
+    const { Body } = await admin.getObject({ Bucket: 'many', Key: 'mine/a', VersionId });
+    expect(await Body?.transformToString()).to.equal('x');
+    await permit({
+      Action: 's3:DeleteObjectVersion',
+      Condition: { StringEquals: { 's3:VersionId': VersionId } },
+    });
+    const second = await bucket().deleteObjects({
+      Bucket: 'many',
+      Delete: {
+        Objects: [
+          { Key: 'mine/a', VersionId },
+          { Key: 'other/b', VersionId: 'other' },
+        ],
+      },
+    });
+    expect(second.Errors?.map(({ Key, Code }) => [Key, Code])).to.deep.equal([['other/b', 'AccessDenied']]);
+  });
+
   it('needs both sides of a copy', async () => {
     const admin = new S3({ ...cloud.client, forcePathStyle: true });
     await admin.putObject({ Bucket: 'versions', Key: 'from', Body: 'x' });

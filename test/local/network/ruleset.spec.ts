@@ -131,6 +131,19 @@ describe('the ruleset of a VPC', () => {
     expect(cut).not.to.contain('10.0.1.5');
   });
 
+  it('lets answers of the metadata service go as many hops as an interface says', () => {
+    const limited = [
+      one('10.0.1.5', { metadataHops: 1 }),
+      one('10.0.1.6', { metadataHops: 1 }),
+      one('10.0.1.7', { metadataHops: 2 }),
+      one('10.0.1.8'),
+    ];
+    expect(chain(compile(vpcOf(limited)), 'forward').filter((line) => line.includes('ttl'))).to.deep.equal([
+      'ip saddr 169.254.169.254 tcp sport 80 ip daddr { 10.0.1.5, 10.0.1.6 } ip ttl set 1',
+      'ip saddr 169.254.169.254 tcp sport 80 ip daddr { 10.0.1.7 } ip ttl set 2',
+    ]);
+  });
+
   it('lets no host speak with another`s address', () => {
     const ruleset = compile(vpcOf([one('10.0.1.5')]));
     expect(ruleset).to.contain('set owners { type ifname . ipv4_addr; elements = { "v7" . 10.0.1.5 } }');

@@ -19,7 +19,8 @@ export type Meaning = 'itself' | 'role' | 'account' | undefined;
 export function meaningOf(principal: unknown, caller: PrincipalNames): Meaning {
   if (principal === '*') return everyone(caller);
   const { AWS, Service } = (principal ?? {}) as { AWS?: unknown; Service?: unknown };
-  if (caller.service !== undefined) return list(Service).includes(caller.service) ? 'itself' : undefined;
+  if (caller.service !== undefined)
+    return list(Service).includes(caller.service) || list(AWS).includes('*') ? 'itself' : undefined;
   const meanings = list(AWS).map((name) => meaning(name, caller));
   return order.find((one) => meanings.includes(one));
 }

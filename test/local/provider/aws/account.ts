@@ -16,6 +16,7 @@ import { createIam } from '../../../../local/services/iam/service.ts';
 import { createLogs } from '../../../../local/services/logs/service.ts';
 import { createRoute53 } from '../../../../local/services/route53/service.ts';
 import { createS3 } from '../../../../local/services/s3/service.ts';
+import { createSecretsManager } from '../../../../local/services/secretsmanager/service.ts';
 import { createSns } from '../../../../local/services/sns/service.ts';
 import { createSqs } from '../../../../local/services/sqs/service.ts';
 import { createSsm } from '../../../../local/services/ssm/service.ts';
@@ -36,6 +37,7 @@ const names = [
   'logs',
   'route53',
   's3',
+  'secretsmanager',
   'sns',
   'sqs',
   'ssm',
@@ -66,6 +68,7 @@ export async function openAccount(): Promise<Account> {
       logs: createLogs,
       route53: createRoute53,
       s3: createS3,
+      secretsmanager: createSecretsManager,
       sns: createSns,
       sqs: createSqs,
       ssm: createSsm,

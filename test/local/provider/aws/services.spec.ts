@@ -75,6 +75,26 @@ describe('resources of the other services', () => {
     await made.remove();
   });
 
+  it('secretsmanager Secret and SecretVersion, whose value is secret', async () => {
+    const secrets = await account.clients.secretsmanager();
+    const inputs = { description: 'a', recoveryWindowInDays: 0, tags: { a: '1' } };
+    await lives(account, {
+      type: 'aws:secretsmanager/secret:Secret',
+      inputs,
+      changed: { ...inputs, description: 'b', tags: { b: '2' } },
+      drift: ({ id }) => secrets.updateSecret({ SecretId: id, Description: 'c' }),
+      shows: ['description'],
+    });
+    const secret = await account.make('aws:secretsmanager/secret:Secret', inputs);
+    const value = { secretId: secret.id, secretString: '{"password":"x"}' };
+    const version = await account.make('aws:secretsmanager/secretVersion:SecretVersion', value);
+    expect(version.state).to.include({ arn: secret.id, secretString: '{"password":"x"}' });
+    expect(await replacing(version, value, [{ secretString: 'y' }])).to.deep.equal(['secretString']);
+    expect((await secrets.getSecretValue({ SecretId: secret.id })).SecretString).to.equal('{"password":"x"}');
+    await version.remove();
+    await secret.remove();
+  });
+
   it('ssm Document, also back to an earlier content', async () => {
     const ssm = await account.clients.ssm();
     const content = (...commands: string[]) =>

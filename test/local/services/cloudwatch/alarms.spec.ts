@@ -12,13 +12,24 @@ const policy =
   'arn:aws:autoscaling:eu-central-1:123456789012:scalingPolicy:1:autoScalingGroupName/g:policyName/p';
 const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
 
+const letIn = (Service: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      ...{ Effect: 'Allow', Principal: { Service }, Action: 'sns:Publish', Resource: topic },
+      Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*' } },
+    },
+  });
+
 describe('alarms', () => {
   let cloud: TestCloud;
   let cloudWatch: CloudWatch;
   let told: AlarmTold[];
   let published: { TopicArn: string; Message: string }[];
+  let topicPolicy: string;
 
   beforeEach(async () => {
+    topicPolicy = letIn('cloudwatch.amazonaws.com');
     told = [];
     published = [];
     cloud = await startEndpoint({
@@ -27,6 +38,7 @@ describe('alarms', () => {
       sns: () => ({
         name: 'sns',
         operations: { Publish: (input: (typeof published)[number]) => published.push(input) },
+        authorization: { prefix: 'sns', operations: {}, policyOf: () => topicPolicy },
       }),
       autoscaling: () => ({
         name: 'autoscaling',
@@ -70,6 +82,18 @@ describe('alarms', () => {
     await put('Depth', 9, 60);
     await pass(10 * second);
     expect(await stateOf('deep')).to.equal('INSUFFICIENT_DATA');
+  });
+
+  it('cannot tell a topic whose policy does not let CloudWatch in, and their history says so', async () => {
+    topicPolicy = letIn('events.amazonaws.com');
+    await cloudWatch.putMetricAlarm({ ...alarm, AlarmActions: [topic] });
+    await put('Depth', 9);
+    await pass(10 * second);
+    expect(published).to.deep.equal([]);
+    const { AlarmHistoryItems } = await cloudWatch.describeAlarmHistory({ HistoryItemType: 'Action' });
+    expect(AlarmHistoryItems?.map(({ HistorySummary }) => HistorySummary)).to.deep.equal([
+      `Failed to execute action ${topic}. CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: ${topic} because no resource-based policy allows the SNS:Publish action`,
+    ]);
   });
 
   it('tell scaling policies each period, topics once', async () => {

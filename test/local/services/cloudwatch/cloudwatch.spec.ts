@@ -8,28 +8,26 @@ import {
   PutMetricDataCommand,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
+import { SNS } from '@aws-sdk/client-sns';
+import { SQS } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { createCloudWatch } from '../../../../local/services/cloudwatch/service.ts';
+import { createSns } from '../../../../local/services/sns/service.ts';
+import { createSqs } from '../../../../local/services/sqs/service.ts';
 import { startEndpoint, type TestCloud } from '../../../support/endpoint.ts';
 
 describe('CloudWatch', () => {
   let cloud: TestCloud;
   let cloudWatch: CloudWatchClient;
-  const published: { Subject: string }[] = [];
   const Dimensions = [{ Name: 'Queue', Value: 'jobs' }];
   const minute = 60_000;
 
   beforeEach(async () => {
-    published.length = 0;
     const ec2 = () => ({
       name: 'ec2' as const,
       operations: { DescribeInstances: () => ({ Reservations: [] }) },
     });
-    const sns = () => ({
-      name: 'sns' as const,
-      operations: { Publish: (input: (typeof published)[number]) => published.push(input) },
-    });
-    cloud = await startEndpoint({ monitoring: createCloudWatch, ec2, sns });
+    cloud = await startEndpoint({ monitoring: createCloudWatch, ec2, sns: createSns, sqs: createSqs });
     cloudWatch = new CloudWatchClient(cloud.client);
   });
   afterEach(() => cloud.stop());
@@ -121,6 +119,16 @@ describe('CloudWatch', () => {
     };
 
     it('goes off for M of N periods, tells its topic once, and comes back', async () => {
+      // A topic's default policy lets the account's own alarms in; a queue has to be opened.
+      const [sns, sqs] = [new SNS(cloud.client), new SQS(cloud.client)];
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' },
+      });
+      const { TopicArn } = await sns.createTopic({ Name: 'alarms' });
+      const { QueueUrl } = await sqs.createQueue({ QueueName: 'inbox', Attributes: { Policy } });
+      const Endpoint = 'arn:aws:sqs:eu-central-1:123456789012:inbox';
+      await sns.subscribe({ TopicArn, Protocol: 'sqs', Endpoint });
       await cloudWatch.send(new PutMetricAlarmCommand(alarm));
       expect(await state()).to.equal('INSUFFICIENT_DATA');
       await pass(1);
@@ -130,7 +138,10 @@ describe('CloudWatch', () => {
       await pass(9);
       expect(await state()).to.equal('ALARM');
       await pass(9);
-      expect(published.map(({ Subject }) => Subject)).to.deep.equal(['ALARM: "deep" in eu-central-1']);
+      const { Messages } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+      expect(
+        Messages?.map(({ Body = '' }) => (JSON.parse(Body) as { Subject: string }).Subject),
+      ).to.deep.equal(['ALARM: "deep" in eu-central-1']);
       await pass(1);
       await pass(1);
       expect(await state()).to.equal('OK');

@@ -111,6 +111,20 @@ describe('EC2 instances', () => {
     });
   });
 
+  it('keep tokens of their metadata within the hop limit, from one moment to the next', async () => {
+    const hops = () =>
+      region.network.plan.vpcs.flatMap(({ hosts }) => hosts).find((host) => host.id === id)?.interfaces[0]
+        ?.metadataHops;
+    const id = await launch({ MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } });
+    await until(hops, (seen) => seen === 1);
+    await ec2.send(
+      new sdk.ModifyInstanceMetadataOptionsCommand({ InstanceId: id, HttpPutResponseHopLimit: 3 }),
+    );
+    await until(hops, (seen) => seen === 3);
+    await ec2.send(new sdk.ModifyInstanceMetadataOptionsCommand({ InstanceId: id, HttpTokens: 'optional' }));
+    await until(hops, (seen) => seen === undefined);
+  });
+
   it('are made once for one client token', async () => {
     const id = await launch({ ClientToken: 'token' });
     expect(await launch({ ClientToken: 'token' })).to.equal(id);

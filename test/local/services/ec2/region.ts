@@ -54,6 +54,7 @@ function profilesOnly(): Service {
       },
     },
     roleOfProfile: (arn) => (arn === profileArn ? 'web-role' : undefined),
+    trusts: () => true,
     roleCredentials: (roleName) => ({
       roleName,
       accessKeyId: 'ASIATEST',

@@ -269,12 +269,21 @@ describe('RDS', () => {
   });
 
   it('makes read replicas that follow their source, and stops and starts', async () => {
-    await rds.createDBInstance(instanceInput);
+    const managed = { MasterUserPassword: undefined, ManageMasterUserPassword: true };
+    await rds.createDBInstance({ ...instanceInput, ...managed });
     await settle();
-    await rds.createDBInstanceReadReplica({
-      DBInstanceIdentifier: 'copy',
-      SourceDBInstanceIdentifier: 'blog',
+    const copy = { DBInstanceIdentifier: 'copy', SourceDBInstanceIdentifier: 'blog' };
+    expect(await failure(rds.createDBInstanceReadReplica(copy))).to.include({
+      name: 'InvalidParameterValue',
+      message:
+        'Creating read replicas for source instance with engine mysql where ManageMasterUserPassword is enabled is not supported.',
     });
+    await rds.modifyDBInstance({
+      ...{ DBInstanceIdentifier: 'blog', ManageMasterUserPassword: false },
+      MasterUserPassword: 'a-password-of-our-own',
+    });
+    await settle();
+    await rds.createDBInstanceReadReplica(copy);
     await settle();
     expect((await instance('copy'))?.DBInstanceStatus).to.equal('available');
     expect((await instance())?.ReadReplicaDBInstanceIdentifiers).to.deep.equal(['copy']);

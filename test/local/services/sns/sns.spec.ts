@@ -1,3 +1,4 @@
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import {
   CreateTopicCommand,
   DeleteTopicCommand,
@@ -10,24 +11,23 @@ import {
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
+import { SQS } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
+import { createCloudWatch } from '../../../../local/services/cloudwatch/service.ts';
 import { createSns } from '../../../../local/services/sns/service.ts';
+import { createSqs } from '../../../../local/services/sqs/service.ts';
 import { startEndpoint, type TestCloud } from '../../../support/endpoint.ts';
 
 describe('SNS', () => {
   let cloud: TestCloud;
   let sns: SNSClient;
   let TopicArn: string;
-  const sent: { QueueUrl: string; MessageBody: string }[] = [];
+  let sqs: SQS;
 
   beforeEach(async () => {
-    sent.length = 0;
-    const sqs = () => ({
-      name: 'sqs' as const,
-      operations: { SendMessage: (input: (typeof sent)[number]) => sent.push(input) },
-    });
-    cloud = await startEndpoint({ sns: createSns, sqs });
+    cloud = await startEndpoint({ sns: createSns, sqs: createSqs, monitoring: createCloudWatch });
     sns = new SNSClient(cloud.client);
+    sqs = new SQS(cloud.client);
     const made = await sns.send(
       new CreateTopicCommand({ Name: 'alarms', Tags: [{ Key: 'team', Value: 'a' }] }),
     );
@@ -46,19 +46,67 @@ describe('SNS', () => {
     expect(Tags).to.deep.equal([{ Key: 'team', Value: 'a' }]);
   });
 
-  it('delivers to queues, wrapped or raw', async () => {
-    const queue = (name: string) => `arn:aws:sqs:${cloud.region}:${cloud.account}:${name}`;
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue('wrapped') }));
-    const Attributes = { RawMessageDelivery: 'true' };
-    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue('raw'), Attributes }));
-    await sns.send(new PublishCommand({ TopicArn, Subject: 'CPU', Message: 'too high' }));
-    expect(sent.map(({ QueueUrl }) => QueueUrl.split('/').at(-1))).to.deep.equal(['wrapped', 'raw']);
-    expect(JSON.parse(sent[0]?.MessageBody ?? '')).to.include({
-      Type: 'Notification',
-      Subject: 'CPU',
-      Message: 'too high',
+  const letIn = (given: object = {}) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        ...{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' } },
+        ...{ Action: 'sqs:SendMessage', Resource: '*', ...given },
+      },
     });
-    expect(sent[1]?.MessageBody).to.equal('too high');
+  const sourceArn = (arn: string) => ({ Condition: { ArnEquals: { 'aws:SourceArn': arn } } });
+
+  /** A queue that has subscribed, and what is in it. */
+  async function subscribed(name: string, Policy: string | undefined, Attributes = {}) {
+    const { QueueUrl } = await sqs.createQueue({ QueueName: name, Attributes: Policy ? { Policy } : {} });
+    const Endpoint = `arn:aws:sqs:${cloud.region}:${cloud.account}:${name}`;
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+    return async () => {
+      const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+      return Messages.map(({ Body }) => Body ?? '');
+    };
+  }
+
+  it('delivers to queues, wrapped or raw', async () => {
+    const wrapped = await subscribed('wrapped', letIn());
+    const raw = await subscribed('raw', letIn(), { RawMessageDelivery: 'true' });
+    await sns.send(new PublishCommand({ TopicArn, Subject: 'CPU', Message: 'too high' }));
+    expect(JSON.parse((await wrapped())[0] ?? '')).to.include({
+      ...{ Type: 'Notification', Subject: 'CPU', Message: 'too high' },
+    });
+    expect(await raw()).to.deep.equal(['too high']);
+  });
+
+  it('delivers only to queues whose policy lets it in, and counts what it could not', async () => {
+    const raw = { RawMessageDelivery: 'true' };
+    const others = 'arn:aws:sns:eu-central-1:123456789012:others';
+    const got = {
+      its: await subscribed('its', letIn(sourceArn(TopicArn)), raw),
+      anyones: await subscribed('anyones', letIn({ Principal: { AWS: '*' }, ...sourceArn(TopicArn) }), raw),
+      none: await subscribed('none', undefined, raw),
+      ofOther: await subscribed('of-other', letIn(sourceArn(others)), raw),
+      ofAccount: await subscribed('of-account', letIn({ Principal: { AWS: cloud.account } }), raw),
+      denied: await subscribed('denied', letIn({ Effect: 'Deny' }), raw),
+    };
+    await sns.send(new PublishCommand({ TopicArn, Message: 'm' }));
+    const letThrough = await Promise.all(
+      Object.entries(got).map(async ([name, read]) => ((await read()).length > 0 ? [name] : [])),
+    );
+    expect(letThrough.flat()).to.deep.equal(['its', 'anyones']);
+    cloud.clock.advance(60_000);
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    const sum = async (MetricName: string) =>
+      (
+        await new CloudWatch(cloud.client).getMetricStatistics({
+          ...{ Namespace: 'AWS/SNS', MetricName, Period: 60, Statistics: ['Sum'] },
+          Dimensions: [{ Name: 'TopicName', Value: 'alarms' }],
+          StartTime: new Date(cloud.clock.now() - 600_000),
+          EndTime: new Date(cloud.clock.now() + 60_000),
+        })
+      ).Datapoints?.map(({ Sum }) => Sum);
+    expect(await sum('NumberOfMessagesPublished')).to.deep.equal([1]);
+    expect(await sum('NumberOfNotificationsDelivered')).to.deep.equal([2]);
+    expect(await sum('NumberOfNotificationsFailed')).to.deep.equal([4]);
   });
 
   it('keeps a mail subscription pending', async () => {

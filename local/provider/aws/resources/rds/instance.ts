@@ -58,6 +58,12 @@ export default regional({
     const id = (await describe(context, identifier))?.DbiResourceId ?? '';
     context.created(id);
     await available(context, id);
+    // No snapshot is restored with a password; it is changed afterwards.
+    if (given.snapshotIdentifier !== undefined && given.password !== undefined) {
+      const password = { MasterUserPassword: given.password, ApplyImmediately: true };
+      await rds.modifyDBInstance({ DBInstanceIdentifier: identifier, ...password });
+      await available(context, id);
+    }
     return id;
   },
 
