@@ -21,6 +21,7 @@ const tasks = {
     steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']],
   },
   'test:faults': { system: true, tests: true, steps: [['test/faults/main.ts']] },
+  'test:mutations': { system: false, steps: [['test/mutations/main.ts']] },
   'test:unit': { system: false, steps: [mocha] },
   lint: { system: false, steps: lint },
   bench: { system: true, steps: [['bench/main.ts']] },
