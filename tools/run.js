@@ -25,6 +25,7 @@ const tasks = {
     steps: [...lint, mocha, [...mocha, '--config', 'test/scenarios/.mocharc.json']],
   },
   'test:faults': { system: debianPackagesForTests, steps: [['test/faults/main.ts']] },
+  'test:mutations': { steps: [['test/mutations/main.ts']] },
   'test:unit': { steps: [mocha] },
   lint: { steps: lint },
   bench: { system: debianPackagesForBenchmarks, steps: [['bench/main.ts']] },

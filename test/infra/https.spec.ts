@@ -33,6 +33,9 @@ describe('the prod stack with https', () => {
       ttl: 300,
       allowOverwrite: true,
     });
+    const { inputs: awaited } = recording.only('aws:acm/certificateValidation:CertificateValidation');
+    expect(awaited.certificateArn).to.equal(arn('mywordpress-prod-web'));
+    expect(awaited.validationRecordFqdns).to.be.an('array').of.length(1);
   });
 
   it('forwards HTTPS with the issued certificate, and leaves the weights to deployments', () => {

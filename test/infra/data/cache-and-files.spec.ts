@@ -21,14 +21,26 @@ describe('a cache', () => {
 
   it('is private, and encrypted in transit and at rest', async () => {
     const recording = await record();
-    expect(recording.only(groupType).inputs).to.deep.include({
+    const { inputs, ignoreChanges } = recording.only(groupType);
+    expect(inputs).to.deep.equal({
+      description: 'Cache of a Beanpole stack',
       engine: 'valkey',
+      nodeType: 'cache.t4g.micro',
+      port: 6379,
       transitEncryptionEnabled: true,
       atRestEncryptionEnabled: true,
       securityGroupIds: ['cache-id'],
       subnetGroupName: 'cache',
       numCacheClusters: 1,
       automaticFailoverEnabled: false,
+      multiAzEnabled: false,
+      applyImmediately: true,
+      tags: place.tags,
+    });
+    expect(ignoreChanges).to.deep.equal(['engineVersion']);
+    expect(recording.only('aws:elasticache/subnetGroup:SubnetGroup').inputs).to.deep.include({
+      subnetIds: place.privateSubnetIds,
+      tags: place.tags,
     });
     expect(recording.outputs.readerHost).to.equal(undefined);
   });

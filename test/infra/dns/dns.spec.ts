@@ -123,6 +123,7 @@ describe('names of a stack', () => {
     expect(recording.only(record, 'mywordpress-dev-mail').inputs).to.deep.include({
       records: ['192.0.2.25', '192.0.2.26'],
     });
+    everythingIsTagged(recording, 'dev');
   });
 
   it('of its data stores are known in its VPC alone', async () => {

@@ -4,6 +4,8 @@ import type { EnvironmentStack } from '../../../infra/config.ts';
 import { rawConfiguration, recordEnvironments } from '../stacks.ts';
 
 const groupType = 'aws:autoscaling/group:Group';
+/** What only a spot instance does to itself. */
+const takeOut = 'autoscaling:TerminateInstanceInAutoScalingGroup';
 
 const stackOf = (worker: object): EnvironmentStack =>
   readConfiguration(
@@ -24,15 +26,17 @@ async function groupOf(worker: object, runningTemplateVersion?: string) {
     group: inputs,
     template: template.inputs,
     idle: recording.only(groupType, 'mywordpress-prod-worker-green').inputs,
+    permissions: recording.only('aws:iam/rolePolicy:RolePolicy').inputs.policy,
   };
 }
 
 describe('what an environment launches', () => {
   it('is its template alone where there is one type on demand', async () => {
-    const { group } = await groupOf({});
+    const { group, permissions } = await groupOf({});
     expect(group.mixedInstancesPolicy).to.equal(undefined);
     expect(group.capacityRebalance).to.equal(undefined);
     expect(group.launchTemplate).to.deep.equal({ id: 'mywordpress-prod-worker-blue-id', version: '3' });
+    expect(permissions).not.to.contain(takeOut);
   });
 
   it('is any of several types, the first in the template', async () => {
@@ -54,7 +58,7 @@ describe('what an environment launches', () => {
   });
 
   it('is an on-demand base and spot above it, replaced before EC2 takes it back', async () => {
-    const { group } = await groupOf({
+    const { group, permissions } = await groupOf({
       ...{ enableSpot: true, spotFleetOnDemandBase: 1, spotFleetOnDemandAboveBasePercentage: 25 },
       ...{ spotMaxPrice: 0.02, spotAllocationStrategy: 'price-capacity-optimized' },
     });
@@ -66,6 +70,7 @@ describe('what an environment launches', () => {
       spotMaxPrice: '0.02',
     });
     expect(group.capacityRebalance).to.equal(true);
+    expect(permissions).to.contain(takeOut);
   });
 
   it("has Elastic Beanstalk's shares where none are given: 70 percent on demand, none of a single instance", async () => {

@@ -154,6 +154,19 @@ describe('instancePermissions', () => {
     ]);
   });
 
+  it('let instances read the password of their database, and no other secret', () => {
+    expect(instancePermissions({ ...args, databaseSecretArn: 'arn:secret' })).to.deep.equal([
+      ...always,
+      {
+        Sid: 'ReadDatabasePassword',
+        Effect: 'Allow',
+        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+        Resource: 'arn:secret',
+      },
+      runCommand,
+    ]);
+  });
+
   it('let a single web instance take its own address and no other', () => {
     const statements = instancePermissions({ ...args, hasElasticIp: true });
     expect(statements).to.deep.equal([

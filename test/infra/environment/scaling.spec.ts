@@ -113,6 +113,13 @@ describe('scaling by steps and schedules', () => {
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       evaluationPeriods: 1,
       dimensions: { AutoScalingGroupName: 'shop-test-web-blue' },
+      tags: {
+        'beanpole:application': 'shop',
+        'beanpole:stack': 'test',
+        'beanpole:environment': 'web',
+        'beanpole:slot': 'blue',
+        Name: 'shop-test-web-blue',
+      },
     });
     expect(alarm('in')).to.include({ threshold: 20, comparisonOperator: 'LessThanOrEqualToThreshold' });
   });
