@@ -27,7 +27,9 @@ try {
   const launch = async (ImageId?: string): Promise<Boot> => {
     const { Instances = [] } = await aws.ec2.runInstances({
       LaunchTemplate: { LaunchTemplateId: template, Version: version },
-      ...{ SubnetId: subnet, MinCount: 1, MaxCount: 1 },
+      SubnetId: subnet,
+      MinCount: 1,
+      MaxCount: 1,
       ...(ImageId !== undefined && { ImageId }),
     });
     const id = Instances[0]?.InstanceId ?? '';

@@ -84,7 +84,10 @@ const answers: Record<string, (args: Properties) => Properties> = {
   }),
   getRegion: () => ({ id: region, name: region, region, description: region, endpoint: '' }),
   getParameter: ({ name }) => ({
-    ...{ id: name, name, version: 1, type: 'String' },
+    id: name,
+    name,
+    version: 1,
+    type: 'String',
     ...parameterValue(name),
   }),
   getPolicyDocument: () => ({ id: '1', json: '{}', minifiedJson: '{}' }),

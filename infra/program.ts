@@ -72,7 +72,9 @@ function createPrivateZone(
   };
   return new PrivateZone(`${stackPrefix(configuration)}-private-zone`, {
     domainName: privateZone,
-    ...{ vpcId, names, tags: stackTags(configuration) },
+    vpcId,
+    names,
+    tags: stackTags(configuration),
   });
 }
 

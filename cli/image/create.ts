@@ -92,11 +92,17 @@ async function preparedAndStopped(order: Order, source: Source, { id, isClean }:
   if (!isClean) {
     const prepare = prepareScript(source.userData);
     await runScript(context, board, id, {
-      ...{ what: `${id} installs what an instance needs`, text: prepare, seconds: prepareSeconds, next },
+      what: `${id} installs what an instance needs`,
+      text: prepare,
+      seconds: prepareSeconds,
+      next,
     });
     // Its result may never arrive: it stops the agent that would tell it. The shutdown is the result.
     await startScript(context, board, id, {
-      ...{ what: `${id} begins to clean itself`, text: cleanScript(), seconds: 60, next },
+      what: `${id} begins to clean itself`,
+      text: cleanScript(),
+      seconds: 60,
+      next,
     });
   }
   await waitFor(context, board, {

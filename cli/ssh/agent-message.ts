@@ -85,11 +85,18 @@ export function decode(bytes: Buffer): AgentMessage {
 }
 
 export const inputMessage = (sequence: number, payloadType: number, payload: Buffer): AgentMessage => ({
-  ...{ type: 'input_stream_data', sequence, id: randomUUID(), payloadType, payload },
+  type: 'input_stream_data',
+  sequence,
+  id: randomUUID(),
+  payloadType,
+  payload,
 });
 
 export const acknowledgementOf = ({ type, id, sequence }: AgentMessage): AgentMessage => ({
-  ...{ type: 'acknowledge', sequence: 0, id: randomUUID(), payloadType: payloadTypes.none },
+  type: 'acknowledge',
+  sequence: 0,
+  id: randomUUID(),
+  payloadType: payloadTypes.none,
   payload: Buffer.from(
     JSON.stringify({
       AcknowledgedMessageType: type,

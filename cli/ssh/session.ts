@@ -77,7 +77,9 @@ async function startSession(
   try {
     const { SessionId, StreamUrl, TokenValue } = await ssm.send(
       new StartSessionCommand({
-        ...{ Target: instanceId, DocumentName: document, Parameters: { command: [command] } },
+        Target: instanceId,
+        DocumentName: document,
+        Parameters: { command: [command] },
         Reason: 'beanpole ssh',
       }),
     );

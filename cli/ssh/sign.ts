@@ -10,7 +10,10 @@ export async function signHandshake(
   const { host, hostname, pathname, searchParams } = new URL(url);
   const signer = new SignatureV4({ service: 'ssmmessages', region, credentials, sha256: Sha256 });
   const { headers } = await signer.sign({
-    ...{ method: 'GET', protocol: 'https:', hostname, path: pathname },
+    method: 'GET',
+    protocol: 'https:',
+    hostname,
+    path: pathname,
     query: Object.fromEntries(searchParams),
     headers: { host },
   });

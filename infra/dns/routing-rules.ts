@@ -47,7 +47,8 @@ const ofEnvironments = (stack: string, environments: Environments): Asked[] =>
           {
             at: `environments.${name}`,
             whose: name,
-            ...{ record, routing },
+            record,
+            routing,
             setIdentifier: routing ? setIdentifierOf(routing, stack, name) : '',
             addresses: type === 'SingleInstance' ? 1 : 0,
           },
@@ -58,7 +59,8 @@ const ofDomain = (stack: string, domain: DomainConfiguration | undefined): Asked
   Object.entries(domain?.records ?? {}).map(([key, { record, routing, addresses }]) => ({
     at: `domain.records.${key}`,
     whose: `domain.records.${key}`,
-    ...{ record, routing },
+    record,
+    routing,
     setIdentifier: routing ? setIdentifierOf(routing, stack, key) : '',
     addresses: addresses.length,
   }));

@@ -78,7 +78,10 @@ export function dashboardWidgets(
     const heading = { type: 'text', x: 0, y, width: columns * width, height: 1 };
     const graphs = all.map(({ title: name, metrics }, column) => ({
       type: 'metric',
-      ...{ x: column * width, y: y + 1, width, height },
+      x: column * width,
+      y: y + 1,
+      width,
+      height,
       properties: { title: name, region, metrics, period: 60, view: 'timeSeries', stacked: false },
     }));
     return [{ ...heading, properties: { markdown: `## ${title}` } }, ...graphs];

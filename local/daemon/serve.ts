@@ -28,7 +28,12 @@ export async function serve(folder: string, refusal: Refusal): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { port, region, account, timeLapse } = settings;
   const cloud = await startCloud({
-    ...{ folder: join(folder, 'region'), port, region, account, refusal, timeLapse },
+    folder: join(folder, 'region'),
+    port,
+    region,
+    account,
+    refusal,
+    timeLapse,
     endpointDescriptor: descriptors.endpoint,
     frontDoorDescriptor: descriptors.frontDoor,
     secureFrontDoorDescriptor: descriptors.secureFrontDoor,

@@ -22,15 +22,24 @@ export function isLetIn(parts: Parts, { service, action, resource, sourceArn }: 
   if (policy === undefined) return false;
   const call = internalCall(parts);
   const facts = {
-    ...{ call, identity: undefined, input: {}, services: parts.services },
-    ...{ now: parts.clock.now(), sourceAddress: '', headers: {} },
+    call,
+    identity: undefined,
+    input: {},
+    services: parts.services,
+    now: parts.clock.now(),
+    sourceAddress: '',
+    headers: {},
   };
   const source = { 'aws:SourceAccount': parts.account, 'aws:SourceOwner': parts.account };
   const keys = {
     ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn, ...source }),
-    ...{ 'aws:PrincipalIsAWSService': true, 'aws:PrincipalServiceName': service },
-    ...{ 'aws:PrincipalArn': undefined, 'aws:PrincipalAccount': undefined },
-    ...{ 'aws:PrincipalType': undefined, 'aws:userid': undefined, 'aws:SourceIp': undefined },
+    'aws:PrincipalIsAWSService': true,
+    'aws:PrincipalServiceName': service,
+    'aws:PrincipalArn': undefined,
+    'aws:PrincipalAccount': undefined,
+    'aws:PrincipalType': undefined,
+    'aws:userid': undefined,
+    'aws:SourceIp': undefined,
   };
   const decision = decide(
     { action, resource, keys: new CallKeys(facts, { resource, keys }, () => undefined) },

@@ -7,8 +7,15 @@ import { noConfiguration } from './support/machine.ts';
 describe('watching the password of the database', () => {
   const bundle = { key: 'bundles/a.zip', sha256: 'a' };
   const live = {
-    ...{ deployment: 4, versionLabel: 'v4', bundle, configuration: noConfiguration },
-    ...{ folder: '/r', commands: {}, port: 5101, processes: [], databaseVersion: 'first' },
+    deployment: 4,
+    versionLabel: 'v4',
+    bundle,
+    configuration: noConfiguration,
+    folder: '/r',
+    commands: {},
+    port: 5101,
+    processes: [],
+    databaseVersion: 'first',
   };
 
   /** Looks as often as there are answers; each is a version, or what goes wrong. */

@@ -7,21 +7,35 @@ import { errorOf, run, shop } from './support/commands.ts';
 import { environment } from './support/fixtures.ts';
 
 const worker = environment({
-  ...{ environment: 'worker', tier: 'Worker' },
-  ...{ queueUrl: 'https://sqs.example/1/jobs', deadLetterQueueUrl: 'https://sqs.example/1/dead' },
+  environment: 'worker',
+  tier: 'Worker',
+  queueUrl: 'https://sqs.example/1/jobs',
+  deadLetterQueueUrl: 'https://sqs.example/1/dead',
 });
 const key = keys.schedule(worker);
 const cleanUp: CronTask = {
-  ...{ name: 'clean-up', url: '/tasks/clean-up', schedule: '30 3 * * *', timezone: 'Europe/Berlin' },
-  ...{ catchUp: 'latest', overlap: false },
+  name: 'clean-up',
+  url: '/tasks/clean-up',
+  schedule: '30 3 * * *',
+  timezone: 'Europe/Berlin',
+  catchUp: 'latest',
+  overlap: false,
 };
 const ended: CronRun = {
-  ...{ task: 'clean-up', dueAt: '2026-05-01T01:30:00.000Z', trigger: 'Schedule', by: 'i-1' },
-  ...{ state: 'Failed', endedAt: '2026-05-01T01:31:00.000Z', reason: 'the application answered 500' },
+  task: 'clean-up',
+  dueAt: '2026-05-01T01:30:00.000Z',
+  trigger: 'Schedule',
+  by: 'i-1',
+  state: 'Failed',
+  endedAt: '2026-05-01T01:31:00.000Z',
+  reason: 'the application answered 500',
 };
 const schedule: CronSchedule = {
-  ...{ holder: 'i-1', expiresAt: '2026-05-01T12:00:10.000Z', considered: {} },
-  ...{ tasks: [cleanUp], runs: [ended] },
+  holder: 'i-1',
+  expiresAt: '2026-05-01T12:00:10.000Z',
+  considered: {},
+  tasks: [cleanUp],
+  runs: [ended],
 };
 
 /** It is noon of 1 May 2026, in UTC. */

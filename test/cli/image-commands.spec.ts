@@ -12,9 +12,16 @@ const agent = 'a'.repeat(64);
 function studio(): Account & { readonly ec2: FakeEc2 } {
   const self = shop();
   const report: HealthReport = {
-    ...{ instanceId: 'i-1', availabilityZone: 'eu-central-1a', privateIp: '10.0.0.4' },
-    ...{ status: 'Ok', causes: [], versionLabel: 'v1', deployment: 1, agent },
-    ...{ launchedAt: '2026-05-01T11:00:00.000Z', reportedAt: '2026-05-01T12:00:00.000Z' },
+    instanceId: 'i-1',
+    availabilityZone: 'eu-central-1a',
+    privateIp: '10.0.0.4',
+    status: 'Ok',
+    causes: [],
+    versionLabel: 'v1',
+    deployment: 1,
+    agent,
+    launchedAt: '2026-05-01T11:00:00.000Z',
+    reportedAt: '2026-05-01T12:00:00.000Z',
   };
   self.bucket.put(keys.health(name, 'i-1'), report);
   const ec2 = fakeEc2(self);
@@ -209,8 +216,12 @@ describe('beanpole platform', () => {
     await run(self, 'platform show dev --json');
     expect(self.output.json[0]).to.deep.equal([
       {
-        ...{ environment: 'dev/web', image: 'ami-golden-1', agent: 'b'.repeat(64) },
-        ...{ launchTemplateVersion: '2', updatePending: true, newerAgent: agent },
+        environment: 'dev/web',
+        image: 'ami-golden-1',
+        agent: 'b'.repeat(64),
+        launchTemplateVersion: '2',
+        updatePending: true,
+        newerAgent: agent,
         instances: [{ id: 'i-1', image: 'ami-amazon', agent, launchTemplateVersion: '1', isCurrent: false }],
         notes: [
           'The application stack has a newer agent (aaaaaaaaaaaa), which the launch template does not name yet; next: pulumi up -s dev',

@@ -118,8 +118,14 @@ describe('beanpole queue', () => {
       await run(self, 'queue status dev/worker --json');
       expect(self.output.json).to.deep.equal([
         {
-          ...{ environment: 'dev/worker', waiting: 2, inFlight: 1, delayed: 1, deadLetters: 1 },
-          ...{ handledPerMinute: 30, failuresPerMinute: 2, oldestSeconds: 4 },
+          environment: 'dev/worker',
+          waiting: 2,
+          inFlight: 1,
+          delayed: 1,
+          deadLetters: 1,
+          handledPerMinute: 30,
+          failuresPerMinute: 2,
+          oldestSeconds: 4,
         },
       ]);
       await run(self, 'queue status dev/worker');
@@ -283,7 +289,11 @@ describe('beanpole queue', () => {
     it('ends the runs of periodic tasks whose messages it deletes', async () => {
       const key = 'environments/dev/worker/cron/schedule.json';
       const cronRun = (state: string) => ({
-        ...{ task: 'tidy', dueAt: '2026-05-01T01:30:00.000Z', trigger: 'Schedule', by: 'i-1', state },
+        task: 'tidy',
+        dueAt: '2026-05-01T01:30:00.000Z',
+        trigger: 'Schedule',
+        by: 'i-1',
+        state,
       });
       const own = { holder: 'i-1', expiresAt: '2026-05-01T12:00:10.000Z', considered: {}, tasks: [] };
       self.bucket.put(key, { ...own, runs: [cronRun('Succeeded'), cronRun('Sent')] });

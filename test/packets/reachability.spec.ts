@@ -6,16 +6,28 @@ describe('who should reach whom', () => {
   const outside = '198.51.100.10';
 
   const one = (address: string, more: Partial<Interface> = {}): Interface => ({
-    ...{ vpcId: 'vpc-1', address, publicAddress: undefined, groups: [], way: 'none', cluster: undefined },
+    vpcId: 'vpc-1',
+    address,
+    publicAddress: undefined,
+    groups: [],
+    way: 'none',
+    cluster: undefined,
     ...more,
   });
   const rule = (groupId: string, isEgress: boolean, more: Partial<Rule> = {}): Rule => ({
-    ...{ groupId, isEgress, protocol: '-1', fromPort: 0, toPort: 65_535 },
-    ...{ cidr: '0.0.0.0/0', peerGroup: undefined },
+    groupId,
+    isEgress,
+    protocol: '-1',
+    fromPort: 0,
+    toPort: 65_535,
+    cidr: '0.0.0.0/0',
+    peerGroup: undefined,
     ...more,
   });
   const port = (number: number, more: Partial<Rule> = {}): Partial<Rule> => ({
-    ...{ protocol: 'tcp', fromPort: number, toPort: number },
+    protocol: 'tcp',
+    fromPort: number,
+    toPort: number,
     ...more,
   });
   const fromGroup = (peerGroup: string): Partial<Rule> => ({ cidr: undefined, peerGroup });

@@ -194,7 +194,10 @@ async function launchSite(ec2: EC2Client): Promise<string> {
   const { Images } = await ec2.send(new DescribeImagesCommand({}));
   await ec2.send(
     new RunInstancesCommand({
-      ...{ ImageId: Images?.[0]?.ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
+      ImageId: Images?.[0]?.ImageId,
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
       UserData: Buffer.from(userData).toString('base64'),
       NetworkInterfaces: [
         {

@@ -152,7 +152,8 @@ describe('names that several share', () => {
 
   async function runOn(InstanceId: string, line: string): Promise<string> {
     const { Command } = await aws.ssm.sendCommand({
-      ...{ DocumentName: 'AWS-RunShellScript', InstanceIds: [InstanceId] },
+      DocumentName: 'AWS-RunShellScript',
+      InstanceIds: [InstanceId],
       Parameters: { commands: [line] },
     });
     const CommandId = Command?.CommandId ?? '';

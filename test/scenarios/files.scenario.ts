@@ -90,7 +90,10 @@ describe('a shared file system', function () {
     expect(await attempt('-o tls,accesspoint=fsap-0')).to.contain('access point fsap-0 does not exist');
     expect(await attempt('-o tls', 'fs-00')).to.contain('Failed to resolve');
     const statement = {
-      ...{ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' },
+      Effect: 'Deny',
+      Principal: '*',
+      Action: '*',
+      Resource: '*',
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     };
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });

@@ -115,21 +115,28 @@ describe('HTTPS', function () {
       Subnets: addSubnets(region, 'a', 'b'),
     });
     const { TargetGroups } = await elb.createTargetGroup({
-      ...{ Name: 'web', Protocol: 'HTTP', Port: port, VpcId: 'vpc-1' },
+      Name: 'web',
+      Protocol: 'HTTP',
+      Port: port,
+      VpcId: 'vpc-1',
     });
     const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn;
     await elb.registerTargets({ TargetGroupArn, Targets: [{ Id: 'i-1' }] });
     const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn;
     const certificate = await issue(host);
     const { Listeners } = await elb.createListener({
-      ...{ LoadBalancerArn, Protocol: 'HTTPS', Port: securePort },
+      LoadBalancerArn,
+      Protocol: 'HTTPS',
+      Port: securePort,
       Certificates: [{ CertificateArn: certificate }],
       SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
       DefaultActions: [{ Type: 'forward', TargetGroupArn }],
     });
     secureListener = Listeners?.[0]?.ListenerArn ?? '';
     await elb.createListener({
-      ...{ LoadBalancerArn, Protocol: 'HTTP', Port: port },
+      LoadBalancerArn,
+      Protocol: 'HTTP',
+      Port: port,
       DefaultActions: [
         {
           Type: 'redirect',

@@ -11,7 +11,10 @@ const everything = [{ protocol: 'all', peer: { cidr: '0.0.0.0/0' } }] as const;
 const plan: NetworkPlan = {
   vpcs: [
     {
-      ...{ id: 'vpc-1', cidrs: ['10.0.0.0/16'], resolverAddress: '10.0.0.2', natAddresses: [] },
+      id: 'vpc-1',
+      cidrs: ['10.0.0.0/16'],
+      resolverAddress: '10.0.0.2',
+      natAddresses: [],
       securityGroups: [{ id: 'sg-1', ingress: everything, egress: everything }],
       hosts: ['i-1', 'i-2'].map((id, index) => ({
         id,
@@ -22,7 +25,8 @@ const plan: NetworkPlan = {
               privateAddress: `10.0.0.${index + 5}`,
               publicAddress: `203.0.113.${index + 5}`,
             },
-            ...{ defaultRoute: 'internet', securityGroups: ['sg-1'] },
+            defaultRoute: 'internet',
+            securityGroups: ['sg-1'],
           },
         ],
       })),
@@ -51,7 +55,10 @@ systemctl enable --now greeter
 `;
 
 const machine: Machine = {
-  ...{ instanceId: 'i-1', imageId: 'ami-1', hostname: 'ip-10-0-0-5', privateAddress: '10.0.0.5' },
+  instanceId: 'i-1',
+  imageId: 'ami-1',
+  hostname: 'ip-10-0-0-5',
+  privateAddress: '10.0.0.5',
   userData,
 };
 

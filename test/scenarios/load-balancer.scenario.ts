@@ -53,8 +53,14 @@ describe('an application load balancer', function () {
 
   async function newGroup(Name: string): Promise<string> {
     const { TargetGroups } = await elb.createTargetGroup({
-      ...{ Name, Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1', HealthCheckPath: '/health' },
-      ...{ HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2 },
+      Name,
+      Protocol: 'HTTP',
+      Port: 80,
+      VpcId: 'vpc-1',
+      HealthCheckPath: '/health',
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
+      HealthyThresholdCount: 2,
     });
     const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
     await elb.modifyTargetGroupAttributes({

@@ -36,7 +36,11 @@ const host = (
 const isPublic = (publicAddress: string) => ({ publicAddress, defaultRoute: 'internet' }) as const;
 
 const vpc = (id: string, hosts: HostPlan[], securityGroups = groups): VpcPlan => ({
-  ...{ id, hosts, securityGroups, cidrs: ['10.0.0.0/16'], resolverAddress: '10.0.0.2' },
+  id,
+  hosts,
+  securityGroups,
+  cidrs: ['10.0.0.0/16'],
+  resolverAddress: '10.0.0.2',
   natAddresses: id === 'vpc-1' ? ['203.0.113.9'] : [],
 });
 

@@ -22,7 +22,8 @@ describe('an RDS instance with a read replica', () => {
   it('comes up, and a second up finds nothing to change', async () => {
     const { DBInstances = [] } = await aws.rds.describeDBInstances({});
     const shown = DBInstances.map((one) => ({
-      ...{ status: one.DBInstanceStatus, isManaged: one.MasterUserSecret !== undefined },
+      status: one.DBInstanceStatus,
+      isManaged: one.MasterUserSecret !== undefined,
       source: one.ReadReplicaSourceDBInstanceIdentifier,
     }));
     const source = DBInstances.find((one) => one.ReadReplicaDBInstanceIdentifiers?.length === 1);

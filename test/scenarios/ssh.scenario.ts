@@ -13,7 +13,8 @@ const beanpole = join(resolve(import.meta.dirname, '../..'), 'bin/beanpole.js');
 function sitDown(cloud: TestCloud, ...args: string[]) {
   const line = `stty rows 33 cols 99; exec ${process.execPath} ${beanpole} ssh ${args.join(' ')}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], {
-    ...{ env: { ...cloud.env, SHELL: '/bin/sh', TERM: 'xterm' }, cwd: cloud.project },
+    env: { ...cloud.env, SHELL: '/bin/sh', TERM: 'xterm' },
+    cwd: cloud.project,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const seen = { text: '' };
@@ -43,7 +44,8 @@ describe('beanpole ssh', () => {
     await cloud.up('dev');
     const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = cloud.env;
     ssm = new SSM({
-      ...{ endpoint: cloud.env.AWS_ENDPOINT_URL ?? '', region: cloud.env.AWS_REGION ?? '' },
+      endpoint: cloud.env.AWS_ENDPOINT_URL ?? '',
+      region: cloud.env.AWS_REGION ?? '',
       credentials: { accessKeyId, secretAccessKey },
     });
     await until('dev/web has its instance', 60, async () => {

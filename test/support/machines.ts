@@ -62,8 +62,12 @@ export async function launchMachine(
 ): Promise<Machine> {
   const { Images } = await aws.ec2.describeImages({ Owners: ['amazon'] });
   const { Instances } = await aws.ec2.runInstances({
-    ...{ ImageId: Images?.[0]?.ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
-    ...{ SubnetId: subnet, SecurityGroupIds: groups },
+    ImageId: Images?.[0]?.ImageId,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+    SubnetId: subnet,
+    SecurityGroupIds: groups,
     IamInstanceProfile: { Name: await profile(aws) },
   });
   const instanceId = Instances?.[0]?.InstanceId ?? '';

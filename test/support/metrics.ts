@@ -11,7 +11,11 @@ export async function newest(
   Value: string,
 ): Promise<number | undefined> {
   const { Datapoints = [] } = await cloudwatch.getMetricStatistics({
-    ...{ Namespace, MetricName, Dimensions: [{ Name, Value }], Period: 300, Statistics: ['Average'] },
+    Namespace,
+    MetricName,
+    Dimensions: [{ Name, Value }],
+    Period: 300,
+    Statistics: ['Average'],
     StartTime: new Date(Date.now() - day),
     EndTime: new Date(Date.now() + day),
   });

@@ -18,7 +18,11 @@ const [folder = ''] = process.argv.slice(2);
 const port = 4566;
 const network = await createNetwork({ endpointPort: port });
 const instances = createInstances({
-  ...{ folder, network, region: 'eu-central-1', clock: systemClock, authority: createAuthority(folder) },
+  folder,
+  network,
+  region: 'eu-central-1',
+  clock: systemClock,
+  authority: createAuthority(folder),
   origin: `http://127.0.0.1:${port}`,
 });
 const deaths: string[] = [];

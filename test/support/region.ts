@@ -141,7 +141,10 @@ export const withoutNames = (): Partial<Record<string, Service>> =>
   );
 
 const agentCredentials = (instanceId: string): RoleCredentials => ({
-  ...{ roleName: 'web', accessKeyId: `ASIA-${instanceId}`, secretAccessKey: 's', sessionToken: 't' },
+  roleName: 'web',
+  accessKeyId: `ASIA-${instanceId}`,
+  secretAccessKey: 's',
+  sessionToken: 't',
   expiration: new Date(Date.UTC(2100, 0, 1)),
 });
 
@@ -152,7 +155,8 @@ function allowingAgents(): Service {
     name: 'iam',
     operations: {},
     accessKey: (accessKeyId) => ({
-      ...{ caller: { kind: 'role', arn, userId: 'AROA:i', accessKeyId }, secretAccessKey: 's' },
+      caller: { kind: 'role', arn, userId: 'AROA:i', accessKeyId },
+      secretAccessKey: 's',
     }),
   };
   return iam as Service;
@@ -270,7 +274,13 @@ function fakeTerminal(instanceId: string, { argv, onOutput }: TerminalProgram): 
   const sizes: TerminalSize[] = [];
   let isPaused = false;
   return {
-    ...{ instanceId, argv, typed, sizes, ended, end, isPaused: () => isPaused },
+    instanceId,
+    argv,
+    typed,
+    sizes,
+    ended,
+    end,
+    isPaused: () => isPaused,
     show: (text) => {
       onOutput(Buffer.from(text));
     },

@@ -95,7 +95,14 @@ export function groupOperations(context: AutoScalingContext) {
       const arn = `arn:aws:autoscaling:${parts.region}:${parts.account}:autoScalingGroup:${randomUUID()}:autoScalingGroupName/${name}`;
       const group: GroupRow = {
         ...settings,
-        ...{ name, arn, minSize, maxSize, desiredCapacity: 0, template, subnets, targetGroupArns },
+        name,
+        arn,
+        minSize,
+        maxSize,
+        desiredCapacity: 0,
+        template,
+        subnets,
+        targetGroupArns,
         tags: mergedTags([], input.Tags ?? []),
         suspended: [],
         createdAt: parts.clock.now(),
@@ -139,7 +146,8 @@ export function groupOperations(context: AutoScalingContext) {
       const changed: GroupRow = {
         ...rest,
         ...plainSettings(input, group),
-        ...{ minSize, maxSize },
+        minSize,
+        maxSize,
         ...(template && { template }),
         ...(subnets && { subnets }),
       };

@@ -52,7 +52,10 @@ export function putHook(state: AutoScalingState, input: PutLifecycleHookCommandI
   const count = [...state.hooks.values()].filter((hook) => hook.groupName === groupName).length;
   if (!before && count >= mostHooks) throw invalid(`A group can have at most ${mostHooks} lifecycle hooks.`);
   state.hooks.set(hookKey(groupName, name), {
-    ...{ name, groupName, transition, heartbeatTimeout },
+    name,
+    groupName,
+    transition,
+    heartbeatTimeout,
     defaultResult: checkedResult(input.DefaultResult ?? before?.defaultResult ?? 'ABANDON'),
     ...(metadata !== undefined && { metadata }),
   });

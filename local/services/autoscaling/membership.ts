@@ -149,7 +149,12 @@ const attachedRow = (
   imageId: string,
   createdAt: number,
 ): InstanceRow => ({
-  ...{ id, groupName: group.name, zone, instanceType, imageId, createdAt },
+  id,
+  groupName: group.name,
+  zone,
+  instanceType,
+  imageId,
+  createdAt,
   state: 'Pending',
   isHealthy: true,
   isProtected: group.newInstancesProtected,

@@ -55,7 +55,10 @@ function checkedDistribution(
     throw invalid(`Spot max price ${maxPrice} is not valid.`);
   if ((distribution.SpotInstancePools ?? 2) !== 2) throw unsupported('SpotInstancePools besides 2');
   return {
-    ...{ spotStrategy, onDemandStrategy, onDemandBase, onDemandPercentage },
+    spotStrategy,
+    onDemandStrategy,
+    onDemandBase,
+    onDemandPercentage,
     ...(maxPrice !== '' && { spotMaxPrice: maxPrice }),
   };
 }

@@ -69,7 +69,9 @@ export class Neighbours {
   ): Promise<void> {
     const { id: LaunchTemplateId, version: Version } = template;
     const dryRun = {
-      ...{ DryRun: true, LaunchTemplate: { LaunchTemplateId, Version }, SubnetId: subnetId },
+      DryRun: true,
+      LaunchTemplate: { LaunchTemplateId, Version },
+      SubnetId: subnetId,
       ...(InstanceType !== undefined && { InstanceType }),
     };
     try {

@@ -112,7 +112,10 @@ function policyOf(
   const { AutoScalingGroupName: groupName = '', PolicyName: name = '' } = input;
   const tracking = input.TargetTrackingConfiguration;
   return {
-    ...{ arn, name, groupName, isEnabled: input.Enabled ?? true },
+    arn,
+    name,
+    groupName,
+    isEnabled: input.Enabled ?? true,
     type: (input.PolicyType ?? 'SimpleScaling') as PolicyRow['type'],
     ...(input.AdjustmentType !== undefined && {
       adjustmentType: input.AdjustmentType as NonNullable<PolicyRow['adjustmentType']>,

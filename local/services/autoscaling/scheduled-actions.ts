@@ -127,7 +127,9 @@ function check(request: ScheduledUpdateGroupActionRequest, now: number): void {
 }
 
 const rowOf = (group: GroupRow, request: ScheduledUpdateGroupActionRequest, arn: string): ScheduledRow => ({
-  ...{ arn, name: request.ScheduledActionName ?? '', groupName: group.name },
+  arn,
+  name: request.ScheduledActionName ?? '',
+  groupName: group.name,
   ...(request.StartTime && { startsAt: request.StartTime.getTime() }),
   ...(request.EndTime && { endsAt: request.EndTime.getTime() }),
   ...(request.Recurrence !== undefined && { recurrence: request.Recurrence }),

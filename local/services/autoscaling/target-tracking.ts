@@ -49,7 +49,11 @@ function trackedMetric(groupName: string, tracking: TargetTrackingConfiguration)
   if (custom) return customMetric(custom);
   const ofGroup = [{ Name: 'AutoScalingGroupName', Value: groupName }];
   const ec2 = (MetricName: string): Metric => ({
-    ...{ Namespace: 'AWS/EC2', MetricName, Dimensions: ofGroup, Statistic: 'Average', Period: 60 },
+    Namespace: 'AWS/EC2',
+    MetricName,
+    Dimensions: ofGroup,
+    Statistic: 'Average',
+    Period: 60,
   });
   switch (predefined?.PredefinedMetricType) {
     case 'ALBRequestCountPerTarget':
@@ -88,7 +92,11 @@ function customMetric({
 }: CustomizedMetricSpecification): Metric {
   if (!Metrics?.length)
     return {
-      ...{ Namespace, MetricName, Dimensions, Statistic, Period },
+      Namespace,
+      MetricName,
+      Dimensions,
+      Statistic,
+      Period,
       ...(Unit !== undefined && { Unit: Unit as 'Count' }),
     };
   return {

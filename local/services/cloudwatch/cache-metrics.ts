@@ -44,7 +44,11 @@ function measurements(
   ];
   return values.flatMap(([name, value, unit]) =>
     [dimensions, dimensions.slice(0, 1)].map((set) => ({
-      ...{ namespace: 'AWS/ElastiCache', name, dimensions: set, unit, at },
+      namespace: 'AWS/ElastiCache',
+      name,
+      dimensions: set,
+      unit,
+      at,
       measured: measured([[value, 1]]),
     })),
   );

@@ -32,7 +32,12 @@ export function measurement(namespace: string, datum: MetricDatum, number: numbe
   if (![values.sum, values.minimum, values.maximum].every(Number.isFinite))
     throw invalidValue(`The value for parameter ${where}.Value is invalid.`);
   return {
-    ...{ namespace, name: datum.MetricName, dimensions, unit: datum.Unit ?? 'None', at, measured: values },
+    namespace,
+    name: datum.MetricName,
+    dimensions,
+    unit: datum.Unit ?? 'None',
+    at,
+    measured: values,
     isHighResolution: resolution === 1,
   };
 }

@@ -68,6 +68,10 @@ function dimensionsOf({ instance, cluster, role }: DatabaseMeasure): Dimension[]
 }
 
 const of = ([name, value, unit]: Value, dimensions: Dimension[], at: number): Measurement => ({
-  ...{ namespace: 'AWS/RDS', name, dimensions, unit, at },
+  namespace: 'AWS/RDS',
+  name,
+  dimensions,
+  unit,
+  at,
   measured: measured([[value, 1]]),
 });

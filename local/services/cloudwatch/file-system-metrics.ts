@@ -6,7 +6,10 @@ import type { Measurement } from './series.ts';
 export function fileSystemMetrics({ services }: Parts): (at: number) => Promise<Measurement[]> {
   return async (at) =>
     (await services.elasticfilesystem.measure()).map(({ id, bytes }) => ({
-      ...{ namespace: 'AWS/EFS', name: 'StorageBytes', unit: 'Bytes' as const, at },
+      namespace: 'AWS/EFS',
+      name: 'StorageBytes',
+      unit: 'Bytes' as const,
+      at,
       dimensions: [
         { Name: 'FileSystemId', Value: id },
         { Name: 'StorageClass', Value: 'Total' },

@@ -23,7 +23,10 @@ function measurements(topic: TopicMeasure, last: TopicMeasure | undefined, at: n
   ] as const;
   if (values.every(([, value]) => value === 0)) return [];
   return values.map(([name, value]) => ({
-    ...{ namespace: 'AWS/SNS', name, unit: 'Count' as const, at },
+    namespace: 'AWS/SNS',
+    name,
+    unit: 'Count' as const,
+    at,
     dimensions: [{ Name: 'TopicName', Value: topic.name }],
     measured: measured([[value, 1]]),
   }));

@@ -11,8 +11,12 @@ const released = '2026-11-02T00:00:00.000Z';
 export const amazon = '137112412989';
 
 const baseDisk: ImageDiskRow = {
-  ...{ size: rootVolumeSize, type: 'gp3', iops: 3000, throughput: 125 },
-  ...{ encrypted: false, deleteOnTermination: true },
+  size: rootVolumeSize,
+  type: 'gp3',
+  iops: 3000,
+  throughput: 125,
+  encrypted: false,
+  deleteOnTermination: true,
 };
 
 /** What a launch needs to know of an image. */

@@ -51,7 +51,9 @@ function tlsModel(tls: ListenerTls, certificateOf: CertificateOf): TlsModel {
   const { minimum, maximum, ciphers } = findPolicy(tls.sslPolicy);
   const arns = [tls.certificateArn, ...tls.moreCertificateArns];
   return {
-    ...{ minimum, maximum, ciphers },
+    minimum,
+    maximum,
+    ciphers,
     certificates: arns.flatMap((arn) => {
       const found = certificateOf(arn);
       const id = arn.split('/').at(-1) ?? '';

@@ -118,8 +118,11 @@ export function rdsAuthorization({ region, account }: Parts, state: DatabaseStat
       const [kind = '', name = ''] = resource.split(':').slice(5);
       const { clusters, instances, subnetGroups, snapshots } = state;
       const collections: Readonly<Record<string, Tagged>> = {
-        ...{ db: instances, cluster: clusters, subgrp: subnetGroups },
-        ...{ snapshot: snapshots, 'cluster-snapshot': snapshots },
+        db: instances,
+        cluster: clusters,
+        subgrp: subnetGroups,
+        snapshot: snapshots,
+        'cluster-snapshot': snapshots,
       };
       return fromList(collections[kind]?.get(name)?.tags);
     },

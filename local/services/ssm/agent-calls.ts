@@ -25,8 +25,13 @@ export async function agentRefusal(
   const key = credentials && services.iam.accessKey(credentials.accessKeyId);
   if (!key) return 'no EC2 IMDS role found';
   const facts = {
-    ...{ call: { ...internalCall(parts), caller: key.caller }, identity: key.identity?.(), input: {} },
-    ...{ services, now: parts.clock.now(), sourceAddress: '', headers: {} },
+    call: { ...internalCall(parts), caller: key.caller },
+    identity: key.identity?.(),
+    input: {},
+    services,
+    now: parts.clock.now(),
+    sourceAddress: '',
+    headers: {},
   };
   for (const action of agentCalls[calls]) {
     const resource = action.startsWith('ssm:')

@@ -87,7 +87,10 @@ export function decode(bytes: Buffer): AgentMessage {
 
 /** A message outside of the streams, with a document as its payload. */
 export const documentMessage = (type: MessageType, content: object): AgentMessage => ({
-  ...{ type, sequence: 0, id: randomUUID(), payloadType: payloadTypes.none },
+  type,
+  sequence: 0,
+  id: randomUUID(),
+  payloadType: payloadTypes.none,
   payload: Buffer.from(JSON.stringify(content)),
 });
 

@@ -76,7 +76,10 @@ export function sessionOperations(parts: Parts, state: SsmState, nodes: Nodes, l
       forgetOld(state, parts.clock.now() - kept);
       const sessionId = newId(caller);
       state.sessions.set(sessionId, {
-        ...{ sessionId, instanceId, documentName: plan.documentName, owner: caller.arn },
+        sessionId,
+        instanceId,
+        documentName: plan.documentName,
+        owner: caller.arn,
         ...(Reason !== undefined && { reason: Reason }),
         started: parts.clock.now(),
       });

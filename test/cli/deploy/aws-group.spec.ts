@@ -10,8 +10,14 @@ import { observeGroup, templateUpdate } from '../../../cli/deploy/aws-group.ts';
 
 const Overrides = [{ InstanceType: 't3.small' as const }, { InstanceType: 't3a.small' as const }];
 const mixed: AutoScalingGroup = {
-  ...{ AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 4, DesiredCapacity: 2 },
-  ...{ DefaultCooldown: 300, AvailabilityZones: [], HealthCheckType: 'EC2', CreatedTime: new Date(0) },
+  AutoScalingGroupName: 'web',
+  MinSize: 1,
+  MaxSize: 4,
+  DesiredCapacity: 2,
+  DefaultCooldown: 300,
+  AvailabilityZones: [],
+  HealthCheckType: 'EC2',
+  CreatedTime: new Date(0),
   MixedInstancesPolicy: {
     LaunchTemplate: {
       LaunchTemplateSpecification: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web', Version: '2' },

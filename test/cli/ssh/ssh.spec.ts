@@ -18,7 +18,8 @@ class Agent {
   /** Why it lets no one in. */
   refusal: string | undefined;
   readonly server = new WebSocketServer({
-    ...{ host: '127.0.0.1', port: 0 },
+    host: '127.0.0.1',
+    port: 0,
     verifyClient: (_, answer) => {
       answer(this.refusal === undefined, 403, this.refusal);
     },
@@ -77,7 +78,10 @@ class Agent {
       return;
     }
     this.put({
-      ...{ type: 'acknowledge', sequence: 0, id: message.id, payloadType: 0 },
+      type: 'acknowledge',
+      sequence: 0,
+      id: message.id,
+      payloadType: 0,
       payload: Buffer.from(JSON.stringify({ AcknowledgedMessageSequenceNumber: message.sequence })),
     });
     if (this.#heard.has(message.sequence)) return;
@@ -93,8 +97,11 @@ class Agent {
 
   send(payloadType: number, text: string): void {
     this.put({
-      ...{ type: 'output_stream_data', sequence: this.#next++, id: '00112233-4455-6677-8899-aabbccddeeff' },
-      ...{ payloadType, payload: Buffer.from(text) },
+      type: 'output_stream_data',
+      sequence: this.#next++,
+      id: '00112233-4455-6677-8899-aabbccddeeff',
+      payloadType,
+      payload: Buffer.from(text),
     });
   }
 
@@ -116,7 +123,10 @@ class Agent {
   close(output = ''): void {
     const content = { SessionId: 'ann-1', MessageType: 'channel_closed', Output: output };
     this.put({
-      ...{ type: 'channel_closed', sequence: 0, id: '00112233-4455-6677-8899-aabbccddeeff', payloadType: 0 },
+      type: 'channel_closed',
+      sequence: 0,
+      id: '00112233-4455-6677-8899-aabbccddeeff',
+      payloadType: 0,
       payload: Buffer.from(JSON.stringify(content)),
     });
   }
@@ -169,7 +179,10 @@ describe('beanpole ssh', () => {
   function sitDown() {
     const nothing = (): void => undefined;
     const desk = {
-      ...{ shown: '', isCaptured: false, size: { columns: 100, rows: 30 }, answers: [] as string[] },
+      shown: '',
+      isCaptured: false,
+      size: { columns: 100, rows: 30 },
+      answers: [] as string[],
       type: nothing as (text: string) => void,
       resize: nothing,
     };

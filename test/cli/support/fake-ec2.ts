@@ -36,7 +36,9 @@ export function fakeEc2({ context: { clients } }: Account): FakeEc2 {
       [
         'i-1',
         {
-          ...{ InstanceId: 'i-1', ImageId: 'ami-amazon', SubnetId: 'subnet-1' },
+          InstanceId: 'i-1',
+          ImageId: 'ami-amazon',
+          SubnetId: 'subnet-1',
           State: { Name: 'running' },
         },
       ],
@@ -95,7 +97,10 @@ function mockImages(fake: FakeEc2, mock: ReturnType<typeof mockClient>): void {
       fake.imaged.push(input);
       const ImageId = `ami-golden-${fake.imaged.length}`;
       fake.images.set(ImageId, {
-        ...{ ImageId, Name: input.Name, State: 'pending', Architecture: 'x86_64' },
+        ImageId,
+        Name: input.Name,
+        State: 'pending',
+        Architecture: 'x86_64',
         CreationDate: '2026-05-01T12:00:00.000Z',
         Tags: input.TagSpecifications?.[0]?.Tags,
         BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: 'snap-1' } }],

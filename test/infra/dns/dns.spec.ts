@@ -34,8 +34,12 @@ describe('names of a stack', () => {
       routing: { policy: 'Failover', failover: 'PRIMARY', healthCheck: { intervalSeconds: 10 } },
     });
     expect(recording.only(healthCheck).inputs).to.deep.equal({
-      ...{ type: 'HTTP', fqdn: 'mywordpress-prod-web.elb.example', port: 80, resourcePath: '/health' },
-      ...{ requestInterval: 10, failureThreshold: 3 },
+      type: 'HTTP',
+      fqdn: 'mywordpress-prod-web.elb.example',
+      port: 80,
+      resourcePath: '/health',
+      requestInterval: 10,
+      failureThreshold: 3,
       tags: {
         'beanpole:application': 'mywordpress',
         'beanpole:stack': 'prod',
@@ -44,7 +48,9 @@ describe('names of a stack', () => {
       },
     });
     expect(recording.only(record, 'mywordpress-prod-web').inputs).to.deep.equal({
-      ...{ zoneId: 'Z-APPLICATION', name: 'www.mywordpress.example', type: 'A' },
+      zoneId: 'Z-APPLICATION',
+      name: 'www.mywordpress.example',
+      type: 'A',
       // A load balancer with an idle slot is never healthy to Route 53.
       aliases: [{ name: 'mywordpress-prod-web.elb.example', zoneId: 'Z-ELB', evaluateTargetHealth: false }],
       setIdentifier: 'prod-web',
@@ -63,7 +69,10 @@ describe('names of a stack', () => {
       { domain: { https: true } },
     );
     expect(recording.only(healthCheck).inputs).to.include({
-      ...{ type: 'HTTPS_STR_MATCH', port: 443, resourcePath: '/', searchString: 'MyWordPress' },
+      type: 'HTTPS_STR_MATCH',
+      port: 443,
+      resourcePath: '/',
+      searchString: 'MyWordPress',
     });
     expect(recording.only(record, 'mywordpress-prod-web').inputs).to.deep.include({
       setIdentifier: 'prod-web',
@@ -77,7 +86,9 @@ describe('names of a stack', () => {
     });
     expect(recording.only(healthCheck).inputs).to.include({ ipAddress: '198.51.100.7', port: 80 });
     expect(recording.only(record).inputs).to.deep.include({
-      ...{ ttl: 60, records: ['198.51.100.7'], setIdentifier: 'one' },
+      ttl: 60,
+      records: ['198.51.100.7'],
+      setIdentifier: 'one',
       multivalueAnswerRoutingPolicy: true,
     });
     everythingIsTagged(recording, 'dev');
@@ -97,9 +108,12 @@ describe('names of a stack', () => {
         domain: {
           records: {
             sorry: {
-              ...{ record: 'www', addresses: ['192.0.2.80'], ttlSeconds: 30 },
+              record: 'www',
+              addresses: ['192.0.2.80'],
+              ttlSeconds: 30,
               routing: {
-                ...{ policy: 'Failover', failover: 'SECONDARY' },
+                policy: 'Failover',
+                failover: 'SECONDARY',
                 healthCheck: { protocol: 'HTTPS', port: 8443 },
               },
             },
@@ -109,8 +123,12 @@ describe('names of a stack', () => {
       },
     );
     expect(recording.only(record, 'mywordpress-dev-sorry').inputs).to.deep.equal({
-      ...{ zoneId: 'Z-APPLICATION', name: 'www.mywordpress.example', type: 'A' },
-      ...{ ttl: 30, records: ['192.0.2.80'], setIdentifier: 'dev-sorry' },
+      zoneId: 'Z-APPLICATION',
+      name: 'www.mywordpress.example',
+      type: 'A',
+      ttl: 30,
+      records: ['192.0.2.80'],
+      setIdentifier: 'dev-sorry',
       failoverRoutingPolicies: [{ type: 'SECONDARY' }],
       healthCheckId: 'mywordpress-dev-sorry-id',
     });
@@ -118,7 +136,10 @@ describe('names of a stack', () => {
       'aws:route53/record:Record::mywordpress-dev-web',
     );
     expect(recording.only(healthCheck, 'mywordpress-dev-sorry').inputs).to.include({
-      ...{ type: 'HTTPS', ipAddress: '192.0.2.80', port: 8443, resourcePath: '/' },
+      type: 'HTTPS',
+      ipAddress: '192.0.2.80',
+      port: 8443,
+      resourcePath: '/',
     });
     expect(recording.only(record, 'mywordpress-dev-mail').inputs).to.deep.include({
       records: ['192.0.2.25', '192.0.2.26'],

@@ -23,7 +23,9 @@ const set = (
   SetIdentifier: string | undefined,
   more: Partial<ResourceRecordSet> = {},
 ): ResourceRecordSet => ({
-  ...{ Name: 'www.mywordpress.example.', Type: 'A', SetIdentifier },
+  Name: 'www.mywordpress.example.',
+  Type: 'A',
+  SetIdentifier,
   ...more,
 });
 const weighted = { policy: 'Weighted', weight: 1 };
@@ -70,7 +72,9 @@ describe('the policy of a name', () => {
     const route53 = new Route53Client({ region: 'eu-central-1' });
     mockClient(route53)
       .on(ListResourceRecordSetsCommand, {
-        ...{ HostedZoneId: 'Z1', StartRecordName: 'www.mywordpress.example', StartRecordType: 'A' },
+        HostedZoneId: 'Z1',
+        StartRecordName: 'www.mywordpress.example',
+        StartRecordType: 'A',
       })
       .resolves({
         ResourceRecordSets: [
@@ -78,7 +82,8 @@ describe('the policy of a name', () => {
           set('b', { Type: 'TXT' }),
           set('c', { Name: 'x.mywordpress.example.' }),
         ],
-        ...{ IsTruncated: false, MaxItems: 100 },
+        IsTruncated: false,
+        MaxItems: 100,
       });
     const found = await recordsIn(route53, 'Z1')('www.mywordpress.example');
     expect(found.map(({ SetIdentifier }) => SetIdentifier)).to.deep.equal(['a']);

@@ -59,8 +59,11 @@ describe('what an environment launches', () => {
 
   it('is an on-demand base and spot above it, replaced before EC2 takes it back', async () => {
     const { group, permissions } = await groupOf({
-      ...{ enableSpot: true, spotFleetOnDemandBase: 1, spotFleetOnDemandAboveBasePercentage: 25 },
-      ...{ spotMaxPrice: 0.02, spotAllocationStrategy: 'price-capacity-optimized' },
+      enableSpot: true,
+      spotFleetOnDemandBase: 1,
+      spotFleetOnDemandAboveBasePercentage: 25,
+      spotMaxPrice: 0.02,
+      spotAllocationStrategy: 'price-capacity-optimized',
     });
     expect(group).to.have.nested.property('mixedInstancesPolicy.instancesDistribution').that.deep.equals({
       onDemandAllocationStrategy: 'prioritized',

@@ -46,7 +46,9 @@ describe('the alarms of data services', () => {
   it('of an instance are about its storage, too, and of its replicas about their lag', async () => {
     const stack = configurationOf('dev') as EnvironmentStack;
     const database = databaseSection.parse({
-      ...{ engine: 'mysql', readReplicas: 2, allocatedStorageGb: 100 },
+      engine: 'mysql',
+      readReplicas: 2,
+      allocatedStorageGb: 100,
       alarms: { connections: 50, freeStoragePercent: 20 },
     });
     const recording = recordEnvironments({ ...stack, database });

@@ -15,7 +15,9 @@ describe('the policy pack', () => {
 
   const mine = { 'beanpole:application': 'shop', 'beanpole:stack': 'test', 'beanpole:environment': 'web' };
   const resource = (type: string, inputs: Resource['inputs']): Resource => ({
-    ...{ type, name: 'it', inputs: { tags: mine, ...inputs } },
+    type,
+    name: 'it',
+    inputs: { tags: mine, ...inputs },
   });
   const subnets = ['subnet-1', 'subnet-2'];
   const safeTemplate = {

@@ -113,8 +113,15 @@ describe('starting the daemon', () => {
 
   it('shows no secret to people', () => {
     const text = renderStatus({
-      ...{ running: true, folder: '/f', pid: 7, startedAt: 'now', endpoint: 'e', frontDoor: 'f' },
-      ...{ authority: '/f/root.pem', secureFrontDoor: 's', nameServer: 'n' },
+      running: true,
+      folder: '/f',
+      pid: 7,
+      startedAt: 'now',
+      endpoint: 'e',
+      frontDoor: 'f',
+      authority: '/f/root.pem',
+      secureFrontDoor: 's',
+      nameServer: 'n',
       ...{
         region: 'r',
         account: 'a',

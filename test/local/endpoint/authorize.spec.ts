@@ -38,10 +38,20 @@ describe('a call by a role', () => {
   before(async function () {
     this.timeout(20_000);
     cloud = await startEndpoint({
-      ...{ acm: createAcm, autoscaling: createAutoScaling, ec2: createEc2, elasticfilesystem: createEfs },
-      ...{ iam: createIam, logs: createLogs, monitoring: createCloudWatch, route53: createRoute53 },
-      ...{ s3: createS3, secretsmanager: createSecretsManager, sns: createSns, sqs: createSqs },
-      ...{ ssm: createSsm, sts: createSts },
+      acm: createAcm,
+      autoscaling: createAutoScaling,
+      ec2: createEc2,
+      elasticfilesystem: createEfs,
+      iam: createIam,
+      logs: createLogs,
+      monitoring: createCloudWatch,
+      route53: createRoute53,
+      s3: createS3,
+      secretsmanager: createSecretsManager,
+      sns: createSns,
+      sqs: createSqs,
+      ssm: createSsm,
+      sts: createSts,
     });
     iam = new IAM(cloud.client);
     await role('web', { Service: 'ec2.amazonaws.com' });

@@ -20,12 +20,19 @@ const host = (id: string, ...addresses: string[]): HostPlan => ({
 });
 
 const vpc = (id: string, ...hosts: HostPlan[]): VpcPlan => ({
-  ...{ id, cidrs: [], resolverAddress: '10.0.0.2', securityGroups: [], natAddresses: ['203.0.113.9'] },
+  id,
+  cidrs: [],
+  resolverAddress: '10.0.0.2',
+  securityGroups: [],
+  natAddresses: ['203.0.113.9'],
   hosts,
 });
 
 const wired = (id: string, ...addresses: string[]): WiredHost => ({
-  ...{ id, link: `v-${id}`, carrier: '100.64.0.1', addresses },
+  id,
+  link: `v-${id}`,
+  carrier: '100.64.0.1',
+  addresses,
 });
 
 const router = (id: string, ...hosts: WiredHost[]): Router => ({

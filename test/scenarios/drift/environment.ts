@@ -69,7 +69,10 @@ export const environmentDrifts: Drifts = {
       });
       const { PolicyType, TargetTrackingConfiguration } = ScalingPolicies?.[0] ?? {};
       await autoscaling.putScalingPolicy({
-        ...{ AutoScalingGroupName, PolicyName: id, PolicyType, TargetTrackingConfiguration },
+        AutoScalingGroupName,
+        PolicyName: id,
+        PolicyType,
+        TargetTrackingConfiguration,
         EstimatedInstanceWarmup: 7,
       });
     },

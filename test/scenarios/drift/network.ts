@@ -56,7 +56,10 @@ export const networkDrifts: Drifts = {
     async change({ inputs }, { route53 }) {
       const HostedZoneId = String(inputs.zoneId);
       const { ResourceRecordSets = [] } = await route53.listResourceRecordSets({
-        ...{ HostedZoneId, StartRecordName: String(inputs.name), StartRecordType: 'A', MaxItems: 1 },
+        HostedZoneId,
+        StartRecordName: String(inputs.name),
+        StartRecordType: 'A',
+        MaxItems: 1,
       });
       const [found] = ResourceRecordSets;
       if (!found) throw new Error(`There is no record ${String(inputs.name)}.`);

@@ -50,16 +50,21 @@ export async function worldOf(
     interfaces: interfaces
       .filter(({ InterfaceType }) => String(InterfaceType) !== 'nat_gateway')
       .map((one) => ({
-        ...{ vpcId: one.VpcId ?? '', address: one.PrivateIpAddress ?? '' },
+        vpcId: one.VpcId ?? '',
+        address: one.PrivateIpAddress ?? '',
         publicAddress: one.Association?.PublicIp,
         groups: (one.Groups ?? []).map(({ GroupId = '' }) => GroupId),
         way: wayOf(one.SubnetId),
         cluster: members.get(one.Description ?? ''),
       })),
     rules: rules.map((rule): Rule => ({
-      ...{ groupId: rule.GroupId ?? '', isEgress: rule.IsEgress ?? false },
-      ...{ protocol: rule.IpProtocol ?? '', fromPort: rule.FromPort ?? 0, toPort: rule.ToPort ?? 65_535 },
-      ...{ cidr: rule.CidrIpv4, peerGroup: rule.ReferencedGroupInfo?.GroupId },
+      groupId: rule.GroupId ?? '',
+      isEgress: rule.IsEgress ?? false,
+      protocol: rule.IpProtocol ?? '',
+      fromPort: rule.FromPort ?? 0,
+      toPort: rule.ToPort ?? 65_535,
+      cidr: rule.CidrIpv4,
+      peerGroup: rule.ReferencedGroupInfo?.GroupId,
     })),
   };
 }

@@ -61,7 +61,10 @@ describe('the front door', () => {
 
   async function fetchFrom(host: string, path = '/', options: { method?: string; body?: string } = {}) {
     const outgoing = request({
-      ...{ host: '127.0.0.1', port, path, method: options.method ?? 'GET' },
+      host: '127.0.0.1',
+      port,
+      path,
+      method: options.method ?? 'GET',
       headers: { host: `${host}:${port}`, origin: `http://${host}:${port}` },
     });
     outgoing.end(options.body);
@@ -123,7 +126,9 @@ describe('the front door', () => {
 
   it('passes websockets through', async () => {
     const outgoing = request({
-      ...{ host: '127.0.0.1', port, path: '/socket' },
+      host: '127.0.0.1',
+      port,
+      path: '/socket',
       headers: { host: 'www.example.com.localhost', connection: 'Upgrade', upgrade: 'echo' },
     });
     outgoing.end();

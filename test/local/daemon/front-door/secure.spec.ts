@@ -61,7 +61,12 @@ describe('the front door for HTTPS', () => {
   async function fetchFrom(host: string, path = '/') {
     const origin = `https://${host}:${port}`;
     const outgoing = request({
-      ...{ host: '127.0.0.1', port, path, servername: host, ca: root, agent: false },
+      host: '127.0.0.1',
+      port,
+      path,
+      servername: host,
+      ca: root,
+      agent: false,
       headers: { host: `${host}:${port}`, origin },
     });
     outgoing.end();

@@ -84,7 +84,10 @@ describe('resources of the way in', () => {
     const [first, second] = [await validated('www.shop.example'), await validated('b.shop.example')];
     const [firstArn = '', secondArn = ''] = [first.at(-1)?.id, second.at(-1)?.id];
     const inputs = {
-      ...{ loadBalancerArn: balancer.id, port: 443, protocol: 'HTTPS', certificateArn: firstArn },
+      loadBalancerArn: balancer.id,
+      port: 443,
+      protocol: 'HTTPS',
+      certificateArn: firstArn,
       sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
       defaultActions: [
         { type: 'fixed-response', fixedResponse: { contentType: 'text/plain', statusCode: '200' } },

@@ -141,7 +141,10 @@ describe('resources of Auto Scaling and Elastic Load Balancing', () => {
   it('Group has one template', async () => {
     const check = (news: Properties) =>
       account.provider.check({
-        ...{ type: 'aws:autoscaling/group:Group', name: 'web', olds: {}, seed: new Uint8Array() },
+        type: 'aws:autoscaling/group:Group',
+        name: 'web',
+        olds: {},
+        seed: new Uint8Array(),
         news: { minSize: 0, maxSize: 0, ...news },
       });
     const launchTemplate = { id: 'lt-1' };

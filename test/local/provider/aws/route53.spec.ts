@@ -78,8 +78,13 @@ describe('resources of Route 53', () => {
       shows: ['childHealthchecks'],
     });
     const record = {
-      ...{ zoneId: zone.id, name: 'www', type: 'A', ttl: 60, records: ['203.0.113.5'] },
-      ...{ setIdentifier: 'one', healthCheckId: check.id },
+      zoneId: zone.id,
+      name: 'www',
+      type: 'A',
+      ttl: 60,
+      records: ['203.0.113.5'],
+      setIdentifier: 'one',
+      healthCheckId: check.id,
     };
     const policies: readonly Properties[] = [
       { weightedRoutingPolicies: [{ weight: 90 }] },
@@ -125,7 +130,8 @@ describe('resources of Route 53', () => {
       shows: ['vpcs'],
     });
     const zone = await account.make('aws:route53/zone:Zone', {
-      ...{ name: 'internal.example', vpcs: [{ vpcId: first }] },
+      name: 'internal.example',
+      vpcs: [{ vpcId: first }],
     });
     await lives(account, {
       type: 'aws:route53/zoneAssociation:ZoneAssociation',

@@ -8,14 +8,20 @@ describe('resources of scaling, alarms and notifications', () => {
     account = await openAccount();
     const vpc = await account.make('aws:ec2/vpc:Vpc', { cidrBlock: '10.0.0.0/16' });
     const subnet = await account.make('aws:ec2/subnet:Subnet', {
-      ...{ vpcId: vpc.id, cidrBlock: '10.0.1.0/24', availabilityZone: `${account.region}a` },
+      vpcId: vpc.id,
+      cidrBlock: '10.0.1.0/24',
+      availabilityZone: `${account.region}a`,
     });
     const image = (await (await account.clients.ec2()).describeImages({})).Images?.[0]?.ImageId;
     const template = await account.make('aws:ec2/launchTemplate:LaunchTemplate', {
-      ...{ imageId: image, instanceType: 't3.micro' },
+      imageId: image,
+      instanceType: 't3.micro',
     });
     group = await account.make('aws:autoscaling/group:Group', {
-      ...{ minSize: 0, maxSize: 4, vpcZoneIdentifiers: [subnet.id], launchTemplate: { id: template.id } },
+      minSize: 0,
+      maxSize: 4,
+      vpcZoneIdentifiers: [subnet.id],
+      launchTemplate: { id: template.id },
       enabledMetrics: ['GroupInServiceInstances'],
     });
   });
@@ -79,8 +85,10 @@ describe('resources of scaling, alarms and notifications', () => {
       changed: { ...inputs, adjustmentType: 'PercentChangeInCapacity', minAdjustmentMagnitude: 2 },
       drift: ({ id }) =>
         autoscaling.putScalingPolicy({
-          ...{ AutoScalingGroupName: group.id, PolicyName: id, PolicyType: 'StepScaling' },
-          ...{ AdjustmentType: 'ChangeInCapacity' },
+          AutoScalingGroupName: group.id,
+          PolicyName: id,
+          PolicyType: 'StepScaling',
+          AdjustmentType: 'ChangeInCapacity',
           StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 4 }],
         }),
       shows: ['adjustmentType', 'minAdjustmentMagnitude', 'stepAdjustments'],
@@ -90,8 +98,13 @@ describe('resources of scaling, alarms and notifications', () => {
   it('Schedule', async () => {
     const autoscaling = await account.clients.autoscaling();
     const inputs = {
-      ...{ autoscalingGroupName: group.id, scheduledActionName: 'evening', recurrence: '0 18 * * *' },
-      ...{ timeZone: 'Europe/Berlin', minSize: 1, maxSize: -1, desiredCapacity: -1 },
+      autoscalingGroupName: group.id,
+      scheduledActionName: 'evening',
+      recurrence: '0 18 * * *',
+      timeZone: 'Europe/Berlin',
+      minSize: 1,
+      maxSize: -1,
+      desiredCapacity: -1,
     };
     await lives(account, {
       type: 'aws:autoscaling/schedule:Schedule',
@@ -99,8 +112,11 @@ describe('resources of scaling, alarms and notifications', () => {
       changed: { ...inputs, minSize: 2, recurrence: '0 19 * * *' },
       drift: ({ id }) =>
         autoscaling.putScheduledUpdateGroupAction({
-          ...{ AutoScalingGroupName: group.id, ScheduledActionName: id, MinSize: 3 },
-          ...{ Recurrence: '0 19 * * *', TimeZone: 'Europe/Berlin' },
+          AutoScalingGroupName: group.id,
+          ScheduledActionName: id,
+          MinSize: 3,
+          Recurrence: '0 19 * * *',
+          TimeZone: 'Europe/Berlin',
         }),
       shows: ['minSize'],
     });
@@ -123,7 +139,10 @@ describe('resources of scaling, alarms and notifications', () => {
   it('MetricAlarm over metric math, and CompositeAlarm over it', async () => {
     const cloudwatch = await account.clients.cloudwatch();
     const alarm = {
-      ...{ name: 'ratio', comparisonOperator: 'GreaterThanThreshold', threshold: 1, evaluationPeriods: 2 },
+      name: 'ratio',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 1,
+      evaluationPeriods: 2,
       metricQueries: [
         { id: 'errors', metric: { metricName: 'Errors', namespace: 'Shop', period: 60, stat: 'Sum' } },
         { id: 'doubled', expression: 'errors * 2', returnData: true },

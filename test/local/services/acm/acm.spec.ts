@@ -122,7 +122,9 @@ describe('Certificate Manager', () => {
     const { LoadBalancers } = await elb.createLoadBalancer({ Name: 'shop', Subnets });
     return await elb.createListener({
       LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
-      ...{ Protocol: 'HTTPS', Port, Certificates },
+      Protocol: 'HTTPS',
+      Port,
+      Certificates,
       DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } }],
     });
   }
@@ -243,7 +245,8 @@ describe('Certificate Manager', () => {
       const arn = await issued();
       const { Listeners } = await listen([{ CertificateArn: arn }]);
       expect(Listeners?.[0]).to.deep.include({
-        ...{ Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-2016-08' },
+        Protocol: 'HTTPS',
+        SslPolicy: 'ELBSecurityPolicy-2016-08',
         Certificates: [{ CertificateArn: arn }],
       });
       expect(applied?.listeners[0]?.tls?.certificates[0]?.pem).to.contain('PRIVATE KEY');

@@ -82,14 +82,20 @@ describe('Auto Scaling', () => {
   const putHook = (LifecycleTransition: string, DefaultResult = 'ABANDON') =>
     client.send(
       new sdk.PutLifecycleHookCommand({
-        ...{ AutoScalingGroupName: 'web', LifecycleHookName: 'hook', LifecycleTransition, DefaultResult },
+        AutoScalingGroupName: 'web',
+        LifecycleHookName: 'hook',
+        LifecycleTransition,
+        DefaultResult,
         HeartbeatTimeout: 60,
       }),
     );
   const complete = (InstanceId: string, LifecycleActionResult = 'CONTINUE') =>
     client.send(
       new sdk.CompleteLifecycleActionCommand({
-        ...{ AutoScalingGroupName: 'web', LifecycleHookName: 'hook', InstanceId, LifecycleActionResult },
+        AutoScalingGroupName: 'web',
+        LifecycleHookName: 'hook',
+        InstanceId,
+        LifecycleActionResult,
       }),
     );
 

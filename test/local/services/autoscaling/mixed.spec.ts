@@ -58,8 +58,12 @@ describe('a mixed Auto Scaling group', () => {
   });
   const create = (MixedInstancesPolicy: sdk.MixedInstancesPolicy, DesiredCapacity: number, more = {}) =>
     client.createAutoScalingGroup({
-      ...{ AutoScalingGroupName, MixedInstancesPolicy, VPCZoneIdentifier },
-      ...{ MinSize: 0, MaxSize: 8, DesiredCapacity },
+      AutoScalingGroupName,
+      MixedInstancesPolicy,
+      VPCZoneIdentifier,
+      MinSize: 0,
+      MaxSize: 8,
+      DesiredCapacity,
       ...more,
     });
   const update = (more: Partial<sdk.UpdateAutoScalingGroupType>) =>
@@ -193,8 +197,13 @@ describe('a mixed Auto Scaling group', () => {
 
     it('takes it out at the notice when no successor is there yet', async () => {
       await client.createAutoScalingGroup({
-        ...{ AutoScalingGroupName, MixedInstancesPolicy: policy(halfSpot), VPCZoneIdentifier },
-        ...{ MinSize: 0, MaxSize: 8, DesiredCapacity: 2, CapacityRebalance: true },
+        AutoScalingGroupName,
+        MixedInstancesPolicy: policy(halfSpot),
+        VPCZoneIdentifier,
+        MinSize: 0,
+        MaxSize: 8,
+        DesiredCapacity: 2,
+        CapacityRebalance: true,
       });
       await served(2);
       await client.suspendProcesses({ AutoScalingGroupName, ScalingProcesses: ['Launch'] });
@@ -254,7 +263,9 @@ describe('a mixed Auto Scaling group', () => {
     /** Successors are held until they are let go, so that what is there meanwhile can be seen. */
     const hold = () =>
       client.putLifecycleHook({
-        ...{ AutoScalingGroupName, LifecycleHookName: 'hold', DefaultResult: 'ABANDON' },
+        AutoScalingGroupName,
+        LifecycleHookName: 'hold',
+        DefaultResult: 'ABANDON',
         LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
       });
     const states = async () => (await group()).Instances!.map(({ LifecycleState }) => LifecycleState!).sort();
@@ -265,7 +276,9 @@ describe('a mixed Auto Scaling group', () => {
       );
       for (const { InstanceId } of held)
         await client.completeLifecycleAction({
-          ...{ AutoScalingGroupName, LifecycleHookName: 'hold', InstanceId },
+          AutoScalingGroupName,
+          LifecycleHookName: 'hold',
+          InstanceId,
           LifecycleActionResult: 'CONTINUE',
         });
     };

@@ -43,8 +43,14 @@ describe('scaling policies', () => {
 
   const create = (input: Partial<sdk.CreateAutoScalingGroupCommandInput> = {}) =>
     client.createAutoScalingGroup({
-      ...{ AutoScalingGroupName, LaunchTemplate: { LaunchTemplateName: 'web' }, VPCZoneIdentifier: subnetId },
-      ...{ MinSize: 1, MaxSize: 6, DesiredCapacity: 2, DefaultInstanceWarmup: 60, DefaultCooldown: 120 },
+      AutoScalingGroupName,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      VPCZoneIdentifier: subnetId,
+      MinSize: 1,
+      MaxSize: 6,
+      DesiredCapacity: 2,
+      DefaultInstanceWarmup: 60,
+      DefaultCooldown: 120,
       ...input,
     });
   const group = async () =>
@@ -78,7 +84,9 @@ describe('scaling policies', () => {
     more: Partial<sdk.TargetTrackingConfiguration> = {},
   ) =>
     client.putScalingPolicy({
-      ...{ AutoScalingGroupName, PolicyName: MetricName, PolicyType: 'TargetTrackingScaling' },
+      AutoScalingGroupName,
+      PolicyName: MetricName,
+      PolicyType: 'TargetTrackingScaling',
       TargetTrackingConfiguration: {
         TargetValue,
         CustomizedMetricSpecification: { Namespace: 'Shop', MetricName, Statistic: 'Average' },
@@ -87,7 +95,9 @@ describe('scaling policies', () => {
     });
   const stepPolicy = (more: Partial<sdk.PutScalingPolicyCommandInput> = {}) =>
     client.putScalingPolicy({
-      ...{ AutoScalingGroupName, PolicyName: 'steps', PolicyType: 'StepScaling' },
+      AutoScalingGroupName,
+      PolicyName: 'steps',
+      PolicyType: 'StepScaling',
       AdjustmentType: 'ChangeInCapacity',
       StepAdjustments: [
         { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 20, ScalingAdjustment: 1 },
@@ -169,7 +179,9 @@ describe('scaling policies', () => {
     await create({ TargetGroupARNs: [arn], DesiredCapacity: 1 });
     const put = (label: string) =>
       client.putScalingPolicy({
-        ...{ AutoScalingGroupName, PolicyName: 'requests', PolicyType: 'TargetTrackingScaling' },
+        AutoScalingGroupName,
+        PolicyName: 'requests',
+        PolicyType: 'TargetTrackingScaling',
         TargetTrackingConfiguration: {
           TargetValue: 100,
           PredefinedMetricSpecification: {
@@ -198,8 +210,14 @@ describe('scaling policies', () => {
     await pass(minute);
     const { PolicyARN } = await stepPolicy();
     await cloudWatch.putMetricAlarm({
-      ...{ AlarmName: 'busy', Namespace: 'Shop', MetricName: 'Load', Statistic: 'Average', Period: 60 },
-      ...{ ComparisonOperator: 'GreaterThanThreshold', Threshold: 50, EvaluationPeriods: 1 },
+      AlarmName: 'busy',
+      Namespace: 'Shop',
+      MetricName: 'Load',
+      Statistic: 'Average',
+      Period: 60,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 50,
+      EvaluationPeriods: 1,
       AlarmActions: [PolicyARN!],
     });
     await load('Load', 60);
@@ -296,11 +314,15 @@ describe("a group's own metrics", () => {
       }),
     );
     await client.createAutoScalingGroup({
-      ...{ AutoScalingGroupName, LaunchTemplate: { LaunchTemplateName: 'web' }, VPCZoneIdentifier: subnetId },
-      ...{ MinSize: 1, MaxSize: 3 },
+      AutoScalingGroupName,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      VPCZoneIdentifier: subnetId,
+      MinSize: 1,
+      MaxSize: 3,
     });
     await client.enableMetricsCollection({
-      ...{ AutoScalingGroupName, Granularity: '1Minute' },
+      AutoScalingGroupName,
+      Granularity: '1Minute',
       Metrics: ['GroupInServiceInstances', 'GroupMaxSize'],
     });
     await until(
@@ -312,7 +334,10 @@ describe("a group's own metrics", () => {
     const read = async (MetricName: string) =>
       (
         await cloudWatch.getMetricStatistics({
-          ...{ Namespace: 'AWS/AutoScaling', MetricName, Period: 60, Statistics: ['Sum'] },
+          Namespace: 'AWS/AutoScaling',
+          MetricName,
+          Period: 60,
+          Statistics: ['Sum'],
           Dimensions: [{ Name: 'AutoScalingGroupName', Value: 'web' }],
           StartTime: new Date(region.cloud.clock.now() - 5 * minute),
           EndTime: new Date(region.cloud.clock.now()),

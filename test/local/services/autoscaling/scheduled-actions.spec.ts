@@ -22,8 +22,11 @@ describe('scheduled actions', () => {
       }),
     );
     await client.createAutoScalingGroup({
-      ...{ AutoScalingGroupName, LaunchTemplate: { LaunchTemplateName: 'web' }, VPCZoneIdentifier: subnetId },
-      ...{ MinSize: 0, MaxSize: 4 },
+      AutoScalingGroupName,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      VPCZoneIdentifier: subnetId,
+      MinSize: 0,
+      MaxSize: 4,
     });
   });
   afterEach(async () => {

@@ -16,7 +16,10 @@ const letIn = (Service: string) =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: {
-      ...{ Effect: 'Allow', Principal: { Service }, Action: 'sns:Publish', Resource: topic },
+      Effect: 'Allow',
+      Principal: { Service },
+      Action: 'sns:Publish',
+      Resource: topic,
       Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*' } },
     },
   });
@@ -56,8 +59,14 @@ describe('alarms', () => {
       MetricData: [{ MetricName, Value, StorageResolution, Timestamp: new Date(cloud.clock.now()) }],
     });
   const alarm: PutMetricAlarmCommandInput = {
-    ...{ AlarmName: 'deep', Namespace: 'Shop', MetricName: 'Depth', Statistic: 'Maximum' },
-    ...{ ComparisonOperator: 'GreaterThanThreshold', Threshold: 5, Period: 10, EvaluationPeriods: 1 },
+    AlarmName: 'deep',
+    Namespace: 'Shop',
+    MetricName: 'Depth',
+    Statistic: 'Maximum',
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 5,
+    Period: 10,
+    EvaluationPeriods: 1,
     AlarmActions: [policy, topic],
   };
   const stateOf = async (AlarmName: string) => {
@@ -123,18 +132,23 @@ describe('alarms', () => {
     for (const MessageBody of ['a', 'b', 'c', 'd', 'e', 'f'])
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
     await cloudWatch.putMetricAlarm({
-      ...{ AlarmName: 'backlog', ComparisonOperator: 'GreaterThanThreshold', Threshold: 2 },
-      ...{ EvaluationPeriods: 1, AlarmActions: [topic] },
+      AlarmName: 'backlog',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 2,
+      EvaluationPeriods: 1,
+      AlarmActions: [topic],
       Metrics: [
         {
           Id: 'visible',
           ReturnData: false,
           MetricStat: {
             Metric: {
-              ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible' },
+              Namespace: 'AWS/SQS',
+              MetricName: 'ApproximateNumberOfMessagesVisible',
               Dimensions: [{ Name: 'QueueName', Value: 'jobs' }],
             },
-            ...{ Period: 60, Stat: 'Sum' },
+            Period: 60,
+            Stat: 'Sum',
           },
         },
         {
@@ -149,8 +163,11 @@ describe('alarms', () => {
     await pass(60 * second);
     expect(await stateOf('backlog')).to.equal('ALARM');
     const age = await cloudWatch.getMetricStatistics({
-      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateAgeOfOldestMessage', Period: 60 },
-      ...{ Dimensions: [{ Name: 'QueueName', Value: 'jobs' }], Statistics: ['Maximum'] },
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Period: 60,
+      Dimensions: [{ Name: 'QueueName', Value: 'jobs' }],
+      Statistics: ['Maximum'],
       StartTime: new Date(cloud.clock.now() - 120 * second),
       EndTime: new Date(cloud.clock.now()),
     });
@@ -161,7 +178,8 @@ describe('alarms', () => {
     await cloudWatch.putMetricAlarm({ ...alarm, AlarmActions: [] });
     await cloudWatch.putMetricAlarm({ ...alarm, AlarmName: 'wide', MetricName: 'Width', AlarmActions: [] });
     await cloudWatch.putCompositeAlarm({
-      ...{ AlarmName: 'both', AlarmActions: [topic] },
+      AlarmName: 'both',
+      AlarmActions: [topic],
       AlarmRule: 'ALARM("deep") AND NOT (OK(wide) OR INSUFFICIENT_DATA(wide))',
     });
     await put('Depth', 9);

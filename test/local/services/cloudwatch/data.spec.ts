@@ -40,7 +40,10 @@ describe("data services' own metrics", () => {
   const read = async (Namespace: string, MetricName: string, dimensions: Record<string, string>) =>
     (
       await cloudWatch.getMetricStatistics({
-        ...{ Namespace, MetricName, Period: 60, Statistics: ['Average'] },
+        Namespace,
+        MetricName,
+        Period: 60,
+        Statistics: ['Average'],
         Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
         StartTime: new Date(region.clock.now() - 600_000),
         EndTime: new Date(region.clock.now() + 60_000),
@@ -48,8 +51,12 @@ describe("data services' own metrics", () => {
     ).Datapoints?.map(({ Average }) => Average);
 
   const instance: DatabaseMeasure = {
-    ...{ instance: 'shop', cpuSeconds: 10, memoryBytes: gib / 4, totalMemoryBytes: gib },
-    ...{ connections: 7, freeStorageBytes: 19 * gib },
+    instance: 'shop',
+    cpuSeconds: 10,
+    memoryBytes: gib / 4,
+    totalMemoryBytes: gib,
+    connections: 7,
+    freeStorageBytes: 19 * gib,
   };
 
   it('tell of an RDS instance how busy and how full it is', async () => {
@@ -76,8 +83,13 @@ describe("data services' own metrics", () => {
   it('tell of an Aurora reader how far it is behind, and of a serverless one how large it is', async () => {
     const { freeStorageBytes: _, ...member } = instance;
     const reader: DatabaseMeasure = {
-      ...{ ...member, cluster: 'shop-cluster', role: 'READER', lagSeconds: 2 },
-      ...{ memoryBytes: 3 * gib, totalMemoryBytes: 8 * gib, capacity: { minCapacity: 0.5, maxCapacity: 4 } },
+      ...member,
+      cluster: 'shop-cluster',
+      role: 'READER',
+      lagSeconds: 2,
+      memoryBytes: 3 * gib,
+      totalMemoryBytes: 8 * gib,
+      capacity: { minCapacity: 0.5, maxCapacity: 4 },
     };
     databases = [reader];
     await minute();
@@ -91,8 +103,16 @@ describe("data services' own metrics", () => {
 
   it('tell of a cache node what its server says of itself', async () => {
     const node: CacheMeasure = {
-      ...{ node: 'sessions-002', cpuSeconds: 1, evictions: 5, hits: 10, misses: 1, items: 3, connections: 2 },
-      ...{ usedMemoryBytes: gib / 2, totalMemoryBytes: gib, lagSeconds: 1 },
+      node: 'sessions-002',
+      cpuSeconds: 1,
+      evictions: 5,
+      hits: 10,
+      misses: 1,
+      items: 3,
+      connections: 2,
+      usedMemoryBytes: gib / 2,
+      totalMemoryBytes: gib,
+      lagSeconds: 1,
     };
     nodes = [node];
     await minute();

@@ -22,8 +22,11 @@ describe("instances' own metrics", () => {
     const read = async (MetricName: string, Name: string, Value: string) =>
       (
         await cloudWatch.getMetricStatistics({
-          ...{ Namespace: 'AWS/EC2', MetricName, Dimensions: [{ Name, Value }] },
-          ...{ Period: 60, Statistics: ['Average'] },
+          Namespace: 'AWS/EC2',
+          MetricName,
+          Dimensions: [{ Name, Value }],
+          Period: 60,
+          Statistics: ['Average'],
           StartTime: new Date(region.clock.now() - 600_000),
           EndTime: new Date(region.clock.now() + 60_000),
         })
@@ -57,8 +60,11 @@ describe('statistics', () => {
 
 describe('the state of an alarm', () => {
   const rule = (missing: AlarmRule['missing']): AlarmRule => ({
-    ...{ threshold: 5, comparison: 'GreaterThanThreshold' },
-    ...{ periods: 3, toAlarm: 2, missing },
+    threshold: 5,
+    comparison: 'GreaterThanThreshold',
+    periods: 3,
+    toAlarm: 2,
+    missing,
   });
 
   it('needs M of N', () => {

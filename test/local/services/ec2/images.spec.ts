@@ -45,8 +45,11 @@ describe('EC2 images, snapshots and volumes', () => {
   const launch = async (input: Partial<sdk.RunInstancesCommandInput> = {}): Promise<string> => {
     const { Instances } = await ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1 },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
         ...input,
       }),
     );
@@ -82,7 +85,10 @@ describe('EC2 images, snapshots and volumes', () => {
       });
       const snapshotId = await snapshotIdOf(id);
       expect(await snapshot1(snapshotId)).to.include({
-        ...{ State: 'pending', Progress: '40%', Encrypted: true, VolumeSize: 8 },
+        State: 'pending',
+        Progress: '40%',
+        Encrypted: true,
+        VolumeSize: 8,
         VolumeId: await volumeOf(source),
       });
       expect((await image1(id)).State).to.equal('pending');
@@ -93,12 +99,17 @@ describe('EC2 images, snapshots and volumes', () => {
       await sdk.waitUntilImageAvailable({ client: ec2, ...patience }, { ImageIds: [id] });
       await sdk.waitUntilSnapshotCompleted({ client: ec2, ...patience }, { SnapshotIds: [snapshotId] });
       expect(await snapshot1(snapshotId)).to.deep.include({
-        ...{ State: 'completed', Progress: '100%' },
+        State: 'completed',
+        Progress: '100%',
         Tags: [{ Key: 'of', Value: 'golden' }],
       });
       expect(await image1(id)).to.deep.include({
-        ...{ State: 'available', Public: false, OwnerId: '123456789012', Name: 'golden' },
-        ...{ SourceInstanceId: source, SourceImageId: await imageId(region) },
+        State: 'available',
+        Public: false,
+        OwnerId: '123456789012',
+        Name: 'golden',
+        SourceInstanceId: source,
+        SourceImageId: await imageId(region),
         Tags: [{ Key: 'kind', Value: 'golden' }],
       });
 
@@ -226,8 +237,10 @@ describe('EC2 images, snapshots and volumes', () => {
       );
       const byTemplate = ec2.send(
         new sdk.RunInstancesCommand({
-          ...{ LaunchTemplate: { LaunchTemplateName: 'web' }, SubnetId: subnetId },
-          ...{ MinCount: 1, MaxCount: 1 },
+          LaunchTemplate: { LaunchTemplateName: 'web' },
+          SubnetId: subnetId,
+          MinCount: 1,
+          MaxCount: 1,
         }),
       );
       expect((await failure(byTemplate)).name).to.equal('InvalidBlockDeviceMapping');

@@ -20,8 +20,12 @@ describe('the role of an instance', () => {
     const { subnetId } = await makeNetwork(region);
     const { Instances } = await region.ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1, IamInstanceProfile: { Name: 'web' } },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
+        IamInstanceProfile: { Name: 'web' },
         MetadataOptions: { HttpTokens: 'optional' },
       }),
     );

@@ -26,8 +26,11 @@ describe('EC2 when a zone goes down', () => {
   const launch = async (): Promise<string> => {
     const { Instances } = await region.ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1 },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
       }),
     );
     return Instances![0]!.InstanceId!;

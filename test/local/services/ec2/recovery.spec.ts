@@ -36,8 +36,11 @@ describe('EC2 after a power cut', () => {
   const launch = async (region: TestRegion, subnetId: string): Promise<string> => {
     const { Instances } = await region.ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1 },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
       }),
     );
     return Instances![0]!.InstanceId!;

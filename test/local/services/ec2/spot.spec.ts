@@ -23,8 +23,12 @@ describe('EC2 spot instances', () => {
   const launch = async (SpotOptions: sdk.SpotMarketOptions = {}): Promise<string> => {
     const { Instances } = await region.ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1, InstanceMarketOptions: { MarketType: 'spot', SpotOptions } },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
+        InstanceMarketOptions: { MarketType: 'spot', SpotOptions },
       }),
     );
     const id = Instances![0]!.InstanceId!;
@@ -89,8 +93,11 @@ describe('EC2 spot instances', () => {
   it('alone can be interrupted', async () => {
     const { Instances } = await region.ec2.send(
       new sdk.RunInstancesCommand({
-        ...{ ImageId: await imageId(region), InstanceType: instanceType, SubnetId: subnetId },
-        ...{ MinCount: 1, MaxCount: 1 },
+        ImageId: await imageId(region),
+        InstanceType: instanceType,
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
       }),
     );
     expect(service().interrupt(Instances![0]!.InstanceId!, 0)).to.equal(false);

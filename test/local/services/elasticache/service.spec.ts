@@ -68,8 +68,14 @@ describe('ElastiCache', () => {
   it('measures what its servers say of themselves', async () => {
     await create();
     plane.info = {
-      ...{ used_cpu_sys: '1.5', used_cpu_user: '2.5', evicted_keys: '4', keyspace_hits: '9' },
-      ...{ keyspace_misses: '1', used_memory: '512', maxmemory: '1024', connected_clients: '3' },
+      used_cpu_sys: '1.5',
+      used_cpu_user: '2.5',
+      evicted_keys: '4',
+      keyspace_hits: '9',
+      keyspace_misses: '1',
+      used_memory: '512',
+      maxmemory: '1024',
+      connected_clients: '3',
       db0: 'keys=7,expires=0,avg_ttl=0',
     };
     const measured = await region.parts.services.elasticache.measure();
@@ -79,9 +85,16 @@ describe('ElastiCache', () => {
       ['shop-003', 1],
     ]);
     expect(measured[0]).to.deep.equal({
-      ...{ node: 'shop-001', cpuSeconds: 4, evictions: 4, hits: 9, misses: 1, items: 7 },
+      node: 'shop-001',
+      cpuSeconds: 4,
+      evictions: 4,
+      hits: 9,
+      misses: 1,
+      items: 7,
       // One of them is who asks.
-      ...{ usedMemoryBytes: 512, totalMemoryBytes: 1024, connections: 2 },
+      usedMemoryBytes: 512,
+      totalMemoryBytes: 1024,
+      connections: 2,
     });
   });
 

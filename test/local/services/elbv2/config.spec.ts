@@ -45,15 +45,22 @@ const lines = (one: BalancerModel) =>
 describe("a load balancer's configuration", () => {
   it('speaks TLS with the certificate that a server name chooses, and HTTP/2', () => {
     const tls = {
-      ...{ minimum: 'TLSv1.2', maximum: 'TLSv1.3', ciphers: ['ECDHE-RSA-AES128-GCM-SHA256'] },
+      minimum: 'TLSv1.2',
+      maximum: 'TLSv1.3',
+      ciphers: ['ECDHE-RSA-AES128-GCM-SHA256'],
       certificates: [
         { id: 'one', pem: 'first' },
         { id: 'two', pem: 'second' },
       ],
     };
     const redirect: RuleModel['action'] = {
-      ...{ kind: 'redirect', status: 302, protocol: '#{protocol}', port: '#{port}' },
-      ...{ host: 'new.example', path: '/#{path}', query: '#{query}' },
+      kind: 'redirect',
+      status: 302,
+      protocol: '#{protocol}',
+      port: '#{port}',
+      host: 'new.example',
+      path: '/#{path}',
+      query: '#{query}',
     };
     const secure = model([], {
       listeners: [{ port: 443, tls, rules: [{ id: '443.default', conditions: [], action: redirect }] }],

@@ -90,7 +90,9 @@ describe('RDS', () => {
     await rds.createDBCluster(clusterInput);
     for (const DBInstanceIdentifier of ['shop-1', 'shop-2'])
       await rds.createDBInstance({
-        ...{ DBInstanceIdentifier, DBClusterIdentifier: 'shop', Engine: 'aurora-mysql' },
+        DBInstanceIdentifier,
+        DBClusterIdentifier: 'shop',
+        Engine: 'aurora-mysql',
         DBInstanceClass: 'db.serverless',
       });
     await rds.createDBInstance(instanceInput);
@@ -99,14 +101,20 @@ describe('RDS', () => {
     const measured = await region.parts.services.rds.measure();
     const of = (id: string) => measured.find((one) => one.instance === id);
     expect(of('blog')).to.deep.equal({
-      ...{ instance: 'blog', cpuSeconds: 12, memoryBytes: 2 ** 29, totalMemoryBytes: 2 ** 30 },
-      ...{ connections: 7, freeStorageBytes: 19 * 2 ** 30 },
+      instance: 'blog',
+      cpuSeconds: 12,
+      memoryBytes: 2 ** 29,
+      totalMemoryBytes: 2 ** 30,
+      connections: 7,
+      freeStorageBytes: 19 * 2 ** 30,
     });
     const members = [of('shop-1'), of('shop-2')];
     expect(members.map((one) => one?.role)).to.have.members(['WRITER', 'READER']);
     const reader = members.find((one) => one?.role === 'READER');
     expect(reader).to.deep.include({
-      ...{ cluster: 'shop', lagSeconds: 3, totalMemoryBytes: 8 * 2 ** 30 },
+      cluster: 'shop',
+      lagSeconds: 3,
+      totalMemoryBytes: 8 * 2 ** 30,
       capacity: { minCapacity: 0.5, maxCapacity: 4 },
     });
     plane.crash([...plane.running.keys()][0] ?? '');
@@ -279,7 +287,8 @@ describe('RDS', () => {
         'Creating read replicas for source instance with engine mysql where ManageMasterUserPassword is enabled is not supported.',
     });
     await rds.modifyDBInstance({
-      ...{ DBInstanceIdentifier: 'blog', ManageMasterUserPassword: false },
+      DBInstanceIdentifier: 'blog',
+      ManageMasterUserPassword: false,
       MasterUserPassword: 'a-password-of-our-own',
     });
     await settle();

@@ -54,8 +54,12 @@ describe('Route 53 health checks', () => {
   afterEach(() => cloud.stop());
 
   const http: HealthCheckConfig = {
-    ...{ Type: 'HTTP', IPAddress: '203.0.113.1', Port: 80, ResourcePath: '/health' },
-    ...{ RequestInterval: 10, FailureThreshold: 2 },
+    Type: 'HTTP',
+    IPAddress: '203.0.113.1',
+    Port: 80,
+    ResourcePath: '/health',
+    RequestInterval: 10,
+    FailureThreshold: 2,
   };
   let references = 0;
   const create = async (config: Partial<HealthCheckConfig> = http): Promise<string> => {
@@ -78,7 +82,10 @@ describe('Route 53 health checks', () => {
       },
     });
   const record = (id: string, address: string, more: Partial<ResourceRecordSet>): ResourceRecordSet => ({
-    ...{ Name: 'www.shop.example', Type: 'A', TTL: 60, SetIdentifier: id },
+    Name: 'www.shop.example',
+    Type: 'A',
+    TTL: 60,
+    SetIdentifier: id,
     ResourceRecords: [{ Value: address }],
     ...more,
   });
@@ -164,7 +171,9 @@ describe('Route 53 health checks', () => {
 
   it('an alias inherits the health of its load balancer, and of records in its zone', async () => {
     const alias = (HostedZoneId: string, DNSName: string) => ({
-      ...{ Name: 'www.shop.example', Type: 'A' as const, SetIdentifier: 'first' },
+      Name: 'www.shop.example',
+      Type: 'A' as const,
+      SetIdentifier: 'first',
       Failover: 'PRIMARY' as const,
       AliasTarget: { HostedZoneId, DNSName, EvaluateTargetHealth: true },
     });
@@ -194,7 +203,8 @@ describe('Route 53 health checks', () => {
       InsufficientDataHealthStatus: 'LastKnownStatus',
     });
     const both = await create({
-      ...{ Type: 'CALCULATED', HealthThreshold: 2 },
+      Type: 'CALCULATED',
+      HealthThreshold: 2,
       ChildHealthChecks: [byAlarm, await create()],
     });
     await change(
@@ -321,7 +331,10 @@ describe('Route 53 health checks', () => {
   const noPolicy = { SetIdentifier: undefined };
   const twoValues = { ResourceRecords: [{ Value: '203.0.113.1' }, { Value: '203.0.113.2' }] };
   const multivalueAlias: ResourceRecordSet = {
-    ...{ Name: 'www.shop.example', Type: 'A', SetIdentifier: 'a', MultiValueAnswer: true },
+    Name: 'www.shop.example',
+    Type: 'A',
+    SetIdentifier: 'a',
+    MultiValueAnswer: true,
     AliasTarget: { HostedZoneId: 'Z215JYRZR1TBD5', DNSName: balancer, EvaluateTargetHealth: false },
   };
 });

@@ -35,7 +35,8 @@ describe('private hosted zones of Route 53', () => {
   let references = 0;
   const zone = (Name: string, VPCId?: string) =>
     route53.createHostedZone({
-      ...{ Name, CallerReference: `zone-${references++}` },
+      Name,
+      CallerReference: `zone-${references++}`,
       ...(VPCId !== undefined && { VPC: { VPCId, VPCRegion } }),
     });
   const idOf = async (made: ReturnType<typeof zone>) =>

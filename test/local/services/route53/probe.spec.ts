@@ -102,8 +102,10 @@ describe('what a Route 53 health checker sends', () => {
   it('is HTTPS with any certificate, naming the server if it shall', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'authority-'));
     const { privateKey: key, certificate: cert } = await createAuthority(folder).issue({
-      ...{ names: ['other.example'], keyAlgorithm: 'EC_prime256v1' },
-      ...{ notBefore: new Date(Date.now() - 1000), notAfter: new Date(Date.now() + 60_000) },
+      names: ['other.example'],
+      keyAlgorithm: 'EC_prime256v1',
+      notBefore: new Date(Date.now() - 1000),
+      notAfter: new Date(Date.now() + 60_000),
     });
     rmSync(folder, { recursive: true });
     const names: string[] = [];

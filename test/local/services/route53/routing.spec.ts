@@ -5,7 +5,9 @@ import { chooseRecords } from '../../../../local/services/route53/routing.ts';
 
 describe('Route 53 routing policies', () => {
   const set = (SetIdentifier: string, more: Partial<ResourceRecordSet>): ResourceRecordSet => ({
-    ...{ Name: 'www.shop.example.', Type: 'A', SetIdentifier },
+    Name: 'www.shop.example.',
+    Type: 'A',
+    SetIdentifier,
     ...more,
   });
   /** Identifiers of the sets that are answered. */

@@ -50,8 +50,11 @@ describe('SNS', () => {
     JSON.stringify({
       Version: '2012-10-17',
       Statement: {
-        ...{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' } },
-        ...{ Action: 'sqs:SendMessage', Resource: '*', ...given },
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: '*',
+        ...given,
       },
     });
   const sourceArn = (arn: string) => ({ Condition: { ArnEquals: { 'aws:SourceArn': arn } } });
@@ -72,7 +75,9 @@ describe('SNS', () => {
     const raw = await subscribed('raw', letIn(), { RawMessageDelivery: 'true' });
     await sns.send(new PublishCommand({ TopicArn, Subject: 'CPU', Message: 'too high' }));
     expect(JSON.parse((await wrapped())[0] ?? '')).to.include({
-      ...{ Type: 'Notification', Subject: 'CPU', Message: 'too high' },
+      Type: 'Notification',
+      Subject: 'CPU',
+      Message: 'too high',
     });
     expect(await raw()).to.deep.equal(['too high']);
   });
@@ -98,7 +103,10 @@ describe('SNS', () => {
     const sum = async (MetricName: string) =>
       (
         await new CloudWatch(cloud.client).getMetricStatistics({
-          ...{ Namespace: 'AWS/SNS', MetricName, Period: 60, Statistics: ['Sum'] },
+          Namespace: 'AWS/SNS',
+          MetricName,
+          Period: 60,
+          Statistics: ['Sum'],
           Dimensions: [{ Name: 'TopicName', Value: 'alarms' }],
           StartTime: new Date(cloud.clock.now() - 600_000),
           EndTime: new Date(cloud.clock.now() + 60_000),

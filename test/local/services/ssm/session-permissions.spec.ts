@@ -57,7 +57,8 @@ describe('Session Manager`s permissions', () => {
     });
   const permit = (RoleName: string, ...Action: string[]) =>
     iam.putRolePolicy({
-      ...{ RoleName, PolicyName: 'permissions' },
+      RoleName,
+      PolicyName: 'permissions',
       PolicyDocument: text({ Effect: 'Allow', Action, Resource: '*' }),
     });
   const statusOf = async () => (await ssm.getConnectionStatus({ Target: 'i-1' })).Status;

@@ -16,7 +16,8 @@ export default regional({
   async create({ secretId, secretString }, context) {
     const secrets = await context.clients.secretsmanager();
     const { VersionId = '' } = await secrets.putSecretValue({
-      ...{ SecretId: secretId, SecretString: secretString },
+      SecretId: secretId,
+      SecretString: secretString,
     });
     return `${secretId}|${VersionId}`;
   },
@@ -27,8 +28,12 @@ export default regional({
     const found = await ifFound(gone, () => secrets.getSecretValue({ SecretId, VersionId }));
     if (!found) return undefined;
     return {
-      ...{ arn: found.ARN, secretId: SecretId, secretArn: found.ARN, versionId: VersionId },
-      ...{ secretString: found.SecretString, versionStages: [...(found.VersionStages ?? [])].sort() },
+      arn: found.ARN,
+      secretId: SecretId,
+      secretArn: found.ARN,
+      versionId: VersionId,
+      secretString: found.SecretString,
+      versionStages: [...(found.VersionStages ?? [])].sort(),
     };
   },
 

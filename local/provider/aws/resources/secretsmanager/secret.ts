@@ -22,7 +22,9 @@ export default regional({
   async create(given, context) {
     const secrets = await context.clients.secretsmanager();
     const { ARN = '' } = await secrets.createSecret({
-      ...{ Name: given.name, Description: given.description, KmsKeyId: given.kmsKeyId },
+      Name: given.name,
+      Description: given.description,
+      KmsKeyId: given.kmsKeyId,
       Tags: toTags(given.tags),
     });
     return ARN;
@@ -45,7 +47,9 @@ export default regional({
     const secrets = await context.clients.secretsmanager();
     if (changed('description', 'kmsKeyId'))
       await secrets.updateSecret({
-        ...{ SecretId: id, Description: text(news.description), KmsKeyId: news.kmsKeyId },
+        SecretId: id,
+        Description: text(news.description),
+        KmsKeyId: news.kmsKeyId,
       });
     if (!changed('tags')) return;
     const { set, removed } = tagChanges(olds, news.tags);
