@@ -63,8 +63,8 @@ async function losesNone(
 ): Promise<void> {
   const host = `${stack === 'dev' ? 'dev' : 'www'}.mywordpress.example`;
   const seconds = wanted / perSecond;
+  const load = await startSteadyLoad(cloud, host, perSecond);
   const start = performance.now();
-  const load = startSteadyLoad(cloud, host, perSecond);
   let deployments = 0;
   do {
     const version = deployments % 2 === 0 ? 'v2' : 'v1';

@@ -1,11 +1,11 @@
 /** The `beanpole` command: makes the context, finds the command, prints errors, sets the exit code. */
-import { commands } from './commands/index.ts';
 import { createContext } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { createInterrupt, listenToSignals } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { localTerminal } from './ssh/terminal.ts';
+import { typedCommands } from './typed-commands.ts';
 import { createUi } from './ui/ui.ts';
 
 const ui = createUi(process, process.env, Date.now);
@@ -33,7 +33,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const program = createProgram(commands, context, {
+const program = createProgram(await typedCommands(process.argv.slice(2)), context, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 });

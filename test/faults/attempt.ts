@@ -20,7 +20,7 @@ export interface Outcome {
 export async function attempt(stage: Stage, combination: Combination): Promise<Outcome> {
   const { losesForSeconds } = combination.fault;
   const load =
-    losesForSeconds === undefined ? undefined : startSteadyLoad(stage.cloud, host, requestsPerSecond);
+    losesForSeconds === undefined ? undefined : await startSteadyLoad(stage.cloud, host, requestsPerSecond);
   let tally: LoadTally | undefined;
   const { status, injectedAt } = await deployWithFault(stage, combination).finally(async () => {
     tally = await load?.stop();

@@ -6,6 +6,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'node:http';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { TestCloud } from './cloud.ts';
 
@@ -31,6 +32,8 @@ export interface LoadTally {
 const visitorsPerConnection = 20;
 const patienceMilliseconds = 10_000;
 const tickMilliseconds = 20;
+/** Its first line; the tally is the second. */
+const running = 'running';
 
 if (import.meta.main) {
   const [host = '', perSecond = '100'] = process.argv.slice(2);
@@ -38,14 +41,21 @@ if (import.meta.main) {
   process.exit();
 }
 
-/** Starts it in a cloud. */
-export function startSteadyLoad(
+export interface SteadyLoad {
+  stop(): Promise<LoadTally>;
+}
+
+/** Starts it in a cloud; resolves when the first answer has come, so that what follows is under load. */
+export async function startSteadyLoad(
   cloud: TestCloud,
   host: string,
   perSecond: number,
-): { stop(): Promise<LoadTally> } {
+): Promise<SteadyLoad> {
   const { stdin, stdout } = cloud.onInternet(process.execPath, import.meta.filename, host, String(perSecond));
-  const said = text(stdout);
+  const lines = createInterface(stdout)[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => (await lines.next()).value ?? '';
+  if ((await next()) !== running) throw new Error(`The load on ${host} did not begin.`);
+  const said = next();
   return {
     async stop() {
       stdin.end();
@@ -70,12 +80,19 @@ async function load(host: string, perSecond: number, untilEnded: NodeJS.ReadStre
   };
   const visitors = Array.from({ length: visitorsPerConnection }, () => connections.map(visitorWith)).flat();
   const open = new Set<Promise<void>>();
+  let hasBegun = false;
+
+  function begin(): void {
+    if (!hasBegun) process.stdout.write(`${running}\n`);
+    hasBegun = true;
+  }
 
   async function send(visitor: Visitor): Promise<void> {
     const sentAt = Date.now();
     tally.requests[visitor.connection] += 1;
     try {
       const version = await post(address, host, visitor);
+      begin();
       tally.versions[version] = (tally.versions[version] ?? 0) + 1;
     } catch (error) {
       tally.lost.push({ sentAt, connection: visitor.connection, why: (error as Error).message });
