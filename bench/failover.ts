@@ -125,7 +125,9 @@ async function takeDown(...words: string[]): Promise<Drill> {
   return JSON.parse(told) as Drill;
 }
 
-const sentenceOf = ({ requests, failed, percentFailed, lastFailure, secondsUntilWhole }: Drill): string =>
-  `${failed} of ${requests} requests failed (${percentFailed.toFixed(2)} %)` +
-  (lastFailure === null ? '' : `, the last one ${(lastFailure / 1000).toFixed(1)} s after the fault`) +
-  `, whole again after ${secondsUntilWhole?.toFixed(1) ?? '?'} s`;
+function sentenceOf({ requests, failed, percentFailed, lastFailure, secondsUntilWhole }: Drill): string {
+  const last =
+    lastFailure === null ? '' : `, the last one ${(lastFailure / 1000).toFixed(1)} s after the fault`;
+  const whole = `whole again after ${secondsUntilWhole?.toFixed(1) ?? '?'} s`;
+  return `${failed} of ${requests} requests failed (${percentFailed.toFixed(2)} %)${last}, ${whole}`;
+}
