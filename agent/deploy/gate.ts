@@ -15,6 +15,8 @@ export interface Gate {
 /** Good checks in a row before a process takes over. */
 export const goodChecks = 2;
 const firstPauseMilliseconds = 25;
+/** So the pauses come to about a fifth of the time that has passed, which is what a start can be noticed late by. */
+const growth = 1.2;
 const longestPauseMilliseconds = 500;
 const pauseBetweenGoodMilliseconds = 100;
 
@@ -34,7 +36,7 @@ export async function passGate(gate: Gate): Promise<string | undefined> {
     if (good === 0 && gate.clock.now() >= deadline) return explain(gate, answer);
     if (good === goodChecks) break;
     await Promise.race([gate.clock.sleep(good > 0 ? pauseBetweenGoodMilliseconds : pause), ended]);
-    pause = Math.min(longestPauseMilliseconds, pause * 1.5);
+    pause = Math.min(longestPauseMilliseconds, pause * growth);
   }
   return undefined;
 }
