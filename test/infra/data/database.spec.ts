@@ -160,6 +160,8 @@ describe('an RDS instance', () => {
     const recording = await mysql({ readReplicas: 1 });
     const primary = recording.only(instanceType, 'db').inputs;
     expect(primary).not.to.have.any.keys('manageMasterUserPassword');
+    const { tags } = recording.only('aws:secretsmanager/secret:Secret').inputs;
+    expect(tags).to.deep.equal(primary.tags);
     const version = recording.only('aws:secretsmanager/secretVersion:SecretVersion');
     expect(version.ignoreChanges).to.deep.equal(['secretString']);
     const told = (input: unknown) => (input as { value: string }).value;
