@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { awsOf } from '../test/support/aws.ts';
 import { must, run, startCloud } from '../test/support/cloud.ts';
 import { writeTinyApp } from '../test/support/tiny-app.ts';
+import { median, seconds } from './measure.ts';
 
 const megabytes = 200;
 const rounds = 3;
@@ -29,10 +30,10 @@ try {
     ratios.push(peer / own);
     console.log(`  ${own.toFixed(2)} s; zip -1 and a copy ${peer.toFixed(2)} s`);
   }
-  const median = ratios.toSorted((left, right) => left - right)[Math.floor(rounds / 2)] ?? Number.NaN;
+  const ratio = median(ratios);
   row(
-    median >= 0.5,
-    `a bundle of ${megabytes} MB packed and uploaded: ${median.toFixed(2)} × the speed of zip -1 and a copy (at least 0.50)`,
+    ratio >= 0.5,
+    `a bundle of ${megabytes} MB packed and uploaded: ${ratio.toFixed(2)} × the speed of zip -1 and a copy (at least 0.50)`,
   );
 
   const before = await objects();
@@ -78,12 +79,6 @@ async function objects(): Promise<number> {
   const Bucket = Buckets.find(({ Name = '' }) => Name.includes('application-versions'))?.Name;
   const { KeyCount = 0 } = await s3.listObjectsV2({ Bucket, Prefix: 'bundles/' });
   return KeyCount;
-}
-
-async function seconds(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
 }
 
 function row(isMet: boolean, text: string): void {

@@ -12,6 +12,7 @@ import { awsOf } from '../test/support/aws.ts';
 import { until } from '../test/support/client.ts';
 import { must, startCloud } from '../test/support/cloud.ts';
 import { writeTinyApp } from '../test/support/tiny-app.ts';
+import { seconds } from './measure.ts';
 
 const instances = 4;
 const batches = 2;
@@ -137,12 +138,6 @@ function freePort(): Promise<number> {
       });
     });
   });
-}
-
-async function seconds(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
 }
 
 function row(what: string, ours: number, bare: number, most: number): void {

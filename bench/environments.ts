@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, until } from '../test/support/client.ts';
 import { must, run, startCloud, type TestCloud } from '../test/support/cloud.ts';
+import { seconds } from './measure.ts';
 
 const cloud = await startCloud();
 const idleFolder = mkdtempSync(join(tmpdir(), 'bench-idle-'));
@@ -116,12 +117,6 @@ function freePort(): Promise<number> {
       });
     });
   });
-}
-
-async function seconds(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
 }
 
 /** At most so many times the other, and at most so many seconds on two cores. */

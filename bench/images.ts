@@ -9,6 +9,7 @@ import { awsOf } from '../test/support/aws.ts';
 import { until } from '../test/support/client.ts';
 import { must, startCloud } from '../test/support/cloud.ts';
 import { writeTinyApp } from '../test/support/tiny-app.ts';
+import { median } from './measure.ts';
 
 const rounds = 7;
 
@@ -91,11 +92,6 @@ function row(
     `${what}, median of ${rounds}: ${golden.toFixed(2)} s from a golden image = ${(golden / plain).toFixed(2)} × Amazon's image (${plain.toFixed(2)} s; below 1)`,
   );
   if (golden >= plain) process.exitCode = 1;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function stackFile(): string {
