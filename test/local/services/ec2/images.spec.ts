@@ -9,12 +9,13 @@ import { NamedMachines } from './planes.ts';
 import {
   describe1,
   imageId,
-  inState,
   instanceType,
+  inState,
+  launch1,
   makeNetwork,
   startRegion,
-  until,
   type TestRegion,
+  until,
 } from './region.ts';
 
 /** Waiters of the SDK look at once, and again after a moment. */
@@ -43,17 +44,7 @@ describe('EC2 images, snapshots and volumes', () => {
   });
 
   const launch = async (input: Partial<sdk.RunInstancesCommandInput> = {}): Promise<string> => {
-    const { Instances } = await ec2.send(
-      new sdk.RunInstancesCommand({
-        ImageId: await imageId(region),
-        InstanceType: instanceType,
-        SubnetId: subnetId,
-        MinCount: 1,
-        MaxCount: 1,
-        ...input,
-      }),
-    );
-    const id = Instances![0]!.InstanceId!;
+    const id = await launch1(region, subnetId, input);
     await inState(region, id, 'running');
     return id;
   };

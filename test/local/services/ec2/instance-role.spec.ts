@@ -1,11 +1,10 @@
-import * as sdk from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
 import { STS } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
 import { MetadataService } from '../../../../local/instances/metadata.ts';
 import { createIam } from '../../../../local/services/iam/service.ts';
 import { createSts } from '../../../../local/services/sts/service.ts';
-import { imageId, instanceType, makeNetwork, startRegion, type TestRegion } from './region.ts';
+import { launch1, makeNetwork, startRegion, type TestRegion } from './region.ts';
 
 describe('the role of an instance', () => {
   let region: TestRegion;
@@ -18,18 +17,10 @@ describe('the role of an instance', () => {
     await iam.createInstanceProfile({ InstanceProfileName: 'web' });
     await iam.addRoleToInstanceProfile({ InstanceProfileName: 'web', RoleName: 'web' });
     const { subnetId } = await makeNetwork(region);
-    const { Instances } = await region.ec2.send(
-      new sdk.RunInstancesCommand({
-        ImageId: await imageId(region),
-        InstanceType: instanceType,
-        SubnetId: subnetId,
-        MinCount: 1,
-        MaxCount: 1,
-        IamInstanceProfile: { Name: 'web' },
-        MetadataOptions: { HttpTokens: 'optional' },
-      }),
-    );
-    id = Instances?.[0]?.InstanceId ?? '';
+    id = await launch1(region, subnetId, {
+      IamInstanceProfile: { Name: 'web' },
+      MetadataOptions: { HttpTokens: 'optional' },
+    });
   });
   afterEach(() => region.stop());
 

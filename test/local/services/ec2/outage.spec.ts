@@ -2,15 +2,7 @@ import * as sdk from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { createOutages } from '../../../../local/outages.ts';
 import { failure } from '../../../support/failure.ts';
-import {
-  describe1,
-  imageId,
-  inState,
-  instanceType,
-  makeNetwork,
-  startRegion,
-  type TestRegion,
-} from './region.ts';
+import { describe1, inState, launch1, makeNetwork, startRegion, type TestRegion } from './region.ts';
 
 describe('EC2 when a zone goes down', () => {
   const zone = 'eu-central-1a';
@@ -23,18 +15,7 @@ describe('EC2 when a zone goes down', () => {
   });
   after(() => region.stop());
 
-  const launch = async (): Promise<string> => {
-    const { Instances } = await region.ec2.send(
-      new sdk.RunInstancesCommand({
-        ImageId: await imageId(region),
-        InstanceType: instanceType,
-        SubnetId: subnetId,
-        MinCount: 1,
-        MaxCount: 1,
-      }),
-    );
-    return Instances![0]!.InstanceId!;
-  };
+  const launch = (): Promise<string> => launch1(region, subnetId);
   const zoneState = async () => {
     const command = new sdk.DescribeAvailabilityZonesCommand({ ZoneNames: [zone] });
     return (await region.ec2.send(command)).AvailabilityZones?.[0]?.State;

@@ -5,16 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../../../local/store.ts';
 import { failure } from '../../../support/failure.ts';
-import {
-  describe1,
-  imageId,
-  inState,
-  instanceType,
-  makeNetwork,
-  startRegion,
-  until,
-  type TestRegion,
-} from './region.ts';
+import { describe1, inState, launch1, makeNetwork, startRegion, type TestRegion, until } from './region.ts';
 
 describe('EC2 after a power cut', () => {
   let folder: string;
@@ -33,27 +24,15 @@ describe('EC2 after a power cut', () => {
     regions.push(region);
     return region;
   };
-  const launch = async (region: TestRegion, subnetId: string): Promise<string> => {
-    const { Instances } = await region.ec2.send(
-      new sdk.RunInstancesCommand({
-        ImageId: await imageId(region),
-        InstanceType: instanceType,
-        SubnetId: subnetId,
-        MinCount: 1,
-        MaxCount: 1,
-      }),
-    );
-    return Instances![0]!.InstanceId!;
-  };
 
   it('boots running instances again at their addresses and goes on with the rest', async () => {
     const before = await start();
     const { subnetId } = await makeNetwork(before);
-    const running = await launch(before, subnetId);
+    const running = await launch1(before, subnetId);
     await inState(before, running, 'running');
     const release = before.machines.holdBoots();
-    const pending = await launch(before, subnetId);
-    const ending = await launch(before, subnetId);
+    const pending = await launch1(before, subnetId);
+    const ending = await launch1(before, subnetId);
     await before.ec2.send(new sdk.TerminateInstancesCommand({ InstanceIds: [ending] }));
     await before.cloud.store.settled();
 

@@ -115,6 +115,25 @@ export async function imageId({ ec2 }: TestRegion): Promise<string> {
 /** An instance type of the machine's own architecture. */
 export const instanceType: sdk._InstanceType = process.arch === 'arm64' ? 't4g.small' : 't3.small';
 
+/** Launches one instance; its id. */
+export async function launch1(
+  region: TestRegion,
+  SubnetId: string,
+  input: Partial<sdk.RunInstancesCommandInput> = {},
+): Promise<string> {
+  const { Instances } = await region.ec2.send(
+    new sdk.RunInstancesCommand({
+      ImageId: await imageId(region),
+      InstanceType: instanceType,
+      SubnetId,
+      MinCount: 1,
+      MaxCount: 1,
+      ...input,
+    }),
+  );
+  return Instances![0]!.InstanceId!;
+}
+
 export async function describe1(region: TestRegion, id: string): Promise<sdk.Instance> {
   const { Reservations } = await region.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations![0]!.Instances![0]!;

@@ -4,8 +4,9 @@ import { failure } from '../../../support/failure.ts';
 import {
   describe1,
   imageId,
-  inState,
   instanceType,
+  inState,
+  launch1,
   makeNetwork,
   startRegion,
   type TestRegion,
@@ -21,17 +22,9 @@ describe('EC2 spot instances', () => {
   after(() => region.stop());
 
   const launch = async (SpotOptions: sdk.SpotMarketOptions = {}): Promise<string> => {
-    const { Instances } = await region.ec2.send(
-      new sdk.RunInstancesCommand({
-        ImageId: await imageId(region),
-        InstanceType: instanceType,
-        SubnetId: subnetId,
-        MinCount: 1,
-        MaxCount: 1,
-        InstanceMarketOptions: { MarketType: 'spot', SpotOptions },
-      }),
-    );
-    const id = Instances![0]!.InstanceId!;
+    const id = await launch1(region, subnetId, {
+      InstanceMarketOptions: { MarketType: 'spot', SpotOptions },
+    });
     await inState(region, id, 'running');
     return id;
   };
