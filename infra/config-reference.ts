@@ -39,18 +39,27 @@ function whatFor({ only }: Described): string {
   return `Only for ${Object.values(only).join(', ')}. `;
 }
 
-function row(key: string, node: Described, required: boolean): string {
+function row(key: string, node: Described, required: boolean): string[] {
   const standard = required ? 'required' : node.default === undefined ? '' : code(node.default);
-  return `| \`${key}\` | ${cell(allowedBy(node))} | ${standard} | ${whatFor(node)}${cell(node.description ?? '')} |`;
+  const meaning = `${whatFor(node)}${cell(node.description ?? '')}`;
+  return [`\`${key}\``, cell(allowedBy(node)), standard, meaning];
+}
+
+/** A table in Markdown. */
+export function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** The keys of a section. */
-export function table(section: Described): string {
-  const { properties = {}, required = [] } = section;
+export function keysOf({ properties = {}, required = [] }: Described): string {
   const rows = Object.entries(properties).map(([key, node]) => row(key, node, required.includes(key)));
-  const lines = ['| Key | Allowed | Default | Meaning |', '| --- | --- | --- | --- |', ...rows];
-  return ['<!-- prettier-ignore-start -->', ...lines, '<!-- prettier-ignore-end -->'].join('\n');
+  return tableOf(['Key', 'Allowed', 'Default', 'Meaning'], rows);
 }
+
+/** Prettier would make all rows as wide as the longest one. */
+const table = (section: Described): string =>
+  `<!-- prettier-ignore-start -->\n${keysOf(section)}\n<!-- prettier-ignore-end -->`;
 
 /** A section with some of its keys alone. */
 const only = (section: Described, ...keys: readonly string[]): Described => ({

@@ -1,6 +1,6 @@
 /** The pages, in Markdown. */
 import { basename, dirname } from 'node:path/posix';
-import { cell, code, table } from '../../infra/config-reference.ts';
+import { cell, code, keysOf, tableOf } from '../../infra/config-reference.ts';
 import type { Docstring } from './docstring.ts';
 import type { Identities, Registered } from './identities.ts';
 import { problemsOfComponent, problemsOfType } from './problems.ts';
@@ -60,11 +60,6 @@ const section = (title: string, ...parts: readonly (string | undefined)[]): stri
 
 const page = (...parts: readonly (string | undefined)[]): string =>
   `${parts.filter((part) => part !== undefined && part !== '').join('\n\n')}\n`;
-
-function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 class Writer {
   readonly #source: Source;
@@ -197,10 +192,7 @@ class Writer {
     return [
       `### ${name}`,
       `From ${link(`\`${heading}\``, there)} of the stack file:`,
-      table(keys)
-        .replaceAll(/<!-- .* -->\n?/g, '')
-        .replaceAll('see below', `see ${link('there', there)}`)
-        .trim(),
+      keysOf(keys).replaceAll('see below', `see ${link('there', there)}`),
     ].join('\n\n');
   }
 
