@@ -35,11 +35,7 @@ export class Runner {
   private trials = 0;
 
   async run(trial: Trial): Promise<Verdict> {
-    // Pulumi takes a stack trace of every promise, which costs more than all the rest.
-    this.child ??= fork(new URL('specs.ts', import.meta.url), {
-      execArgv: ['--stack-trace-limit=0'],
-      silent: true,
-    });
+    this.child ??= fork(new URL('specs.ts', import.meta.url), { silent: true });
     const answer = once(this.child, 'message', { signal: AbortSignal.timeout(deadlineSeconds * 1000) });
     this.child.send(trial);
     try {
