@@ -2,7 +2,7 @@ import { decide, type Decision } from '../services/iam/policy/decide.ts';
 import { policyDocument } from '../services/iam/policy/document.ts';
 import { CallKeys, ownerOf, type CallFacts } from './call-keys.ts';
 import type { Need } from './authorization.ts';
-import { denial } from './denial.ts';
+import { denial, denialText } from './denial.ts';
 import type { ServiceModel } from './models.ts';
 import type { AwsError } from './service.ts';
 
@@ -40,6 +40,14 @@ export function refusal(
   const decision = decisionOn(facts, action, need);
   if (decision.allowed) return undefined;
   return denial(model, { callerArn: facts.call.caller.arn, action, resource: need.resource, decision });
+}
+
+/** Why policies deny one action on one resource, in AWS's words; undefined: they allow it. */
+export function whyDenied(name: ServiceModel['name'], facts: CallFacts, need: Need): string | undefined {
+  const { action = '', resource } = need;
+  const decision = decisionOn(facts, action, need);
+  if (decision.allowed) return undefined;
+  return denialText(name, { callerArn: facts.call.caller.arn, action, resource, decision });
 }
 
 /** What all policies together say of one action on one resource. */

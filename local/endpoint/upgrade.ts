@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { authenticate, type Authenticated } from './authenticate.ts';
 import type { Need } from './authorization.ts';
-import { decisionOn } from './authorize.ts';
+import { whyDenied } from './authorize.ts';
 import { sha256 } from './checksums.ts';
-import { denialText } from './denial.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { requestOf, type Request } from './request.ts';
 import { AwsError } from './service.ts';
@@ -50,11 +49,8 @@ function deniedTo(
   const call = { caller, account, region, origin, requestId: '', signal: neverAborted };
   const sourceAddress = message.socket.remoteAddress ?? '';
   const facts = { call, identity, input: {}, services, now: clock.now(), sourceAddress, headers };
-  const { action = '', resource } = need;
-  const decision = decisionOn(facts, action, need);
-  if (decision.allowed) return undefined;
-  const text = denialText('ssm', { callerArn: caller.arn, action, resource, decision });
-  return new AwsError('AccessDeniedException', text, 403);
+  const why = whyDenied('ssm', facts, need);
+  return why === undefined ? undefined : new AwsError('AccessDeniedException', why, 403);
 }
 
 const neverAborted = new AbortController().signal;

@@ -2,6 +2,7 @@ import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { Authority } from '../authority.ts';
 import type { Clock, Lapse } from '../clock.ts';
 import type { Need } from '../endpoint/authorization.ts';
+import type { CallFacts } from '../endpoint/call-keys.ts';
 import type { Identity } from '../endpoint/identity.ts';
 import type { Caller, Call, Service } from '../endpoint/service.ts';
 import type { Instances, MetadataSource, RoleCredentials } from '../instances/instances.ts';
@@ -315,6 +316,25 @@ export function internalCall(parts: Parts, requestId = 'internal'): Call {
     origin: parts.origin,
     signal: neverAborted,
   };
+}
+
+/** What policies are told of a call that AWS makes itself, or that an instance's agent makes as its role. */
+export function internalFacts(parts: Parts, signer?: Signer): CallFacts {
+  const call = internalCall(parts);
+  return {
+    call: signer ? { ...call, caller: signer.caller } : call,
+    identity: signer?.identity,
+    input: {},
+    services: parts.services,
+    now: parts.clock.now(),
+    sourceAddress: '',
+    headers: {},
+  };
+}
+
+interface Signer {
+  readonly caller: Caller;
+  readonly identity: Identity | undefined;
 }
 
 const neverAborted = new AbortController().signal;

@@ -2,7 +2,7 @@
 import { CallKeys, ownerOf } from '../endpoint/call-keys.ts';
 import { decide } from './iam/policy/decide.ts';
 import { policyDocument } from './iam/policy/document.ts';
-import { internalCall, type Parts } from './parts.ts';
+import { internalFacts, type Parts } from './parts.ts';
 
 export interface ServiceCall {
   /** The service principal: `sns.amazonaws.com`. */
@@ -20,16 +20,7 @@ export interface ServiceCall {
 export function isLetIn(parts: Parts, { service, action, resource, sourceArn }: ServiceCall): boolean {
   const policy = ownerOf(parts.services, resource)?.policyOf?.(resource);
   if (policy === undefined) return false;
-  const call = internalCall(parts);
-  const facts = {
-    call,
-    identity: undefined,
-    input: {},
-    services: parts.services,
-    now: parts.clock.now(),
-    sourceAddress: '',
-    headers: {},
-  };
+  const facts = internalFacts(parts);
   const source = { 'aws:SourceAccount': parts.account, 'aws:SourceOwner': parts.account };
   const keys = {
     ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn, ...source }),

@@ -10,7 +10,7 @@ const released = '2026-11-02T00:00:00.000Z';
 /** Amazon's own account for its Linux images. */
 export const amazon = '137112412989';
 
-const baseDisk: ImageDiskRow = {
+export const baseDisk: ImageDiskRow = {
   size: rootVolumeSize,
   type: 'gp3',
   iops: 3000,

@@ -16,7 +16,7 @@ import { find, type Ec2Context } from './context.ts';
 import { invalidCombination, invalidValue, missing, notFound, unsupported } from './errors.ts';
 import { select, type FilterTable } from './filters.ts';
 import { newId } from './ids.ts';
-import { amazon, shownBaseImage, shownImage } from './image-shape.ts';
+import { amazon, baseDisk, shownBaseImage, shownImage } from './image-shape.ts';
 import { accept, page } from './requests.ts';
 import { ensureCompleted, makeSnapshot, removeSnapshot, userOfSnapshot } from './snapshots.ts';
 import type { ImageRow, InstanceRow, VolumeRow } from './state.ts';
@@ -159,12 +159,9 @@ export function imageOperations(context: Ec2Context) {
           architecture,
           snapshotId: snapshot.id,
           disk: diskOf(ebs, {
+            ...baseDisk,
             size: snapshot.volumeSize,
-            type: 'gp3',
-            iops: 3000,
-            throughput: 125,
             encrypted: snapshot.encrypted,
-            deleteOnTermination: true,
           }),
         },
         tags,

@@ -1,6 +1,5 @@
-import { decisionOn } from '../../endpoint/authorize.ts';
-import { denialText } from '../../endpoint/denial.ts';
-import { internalCall, type Parts } from '../parts.ts';
+import { whyDenied } from '../../endpoint/authorize.ts';
+import { internalFacts, type Parts } from '../parts.ts';
 
 /**
  * What the SSM agent on an instance calls, with the credentials of the instance's role.
@@ -24,22 +23,13 @@ export async function agentRefusal(
   const credentials = await services.ec2.credentials(instanceId);
   const key = credentials && services.iam.accessKey(credentials.accessKeyId);
   if (!key) return 'no EC2 IMDS role found';
-  const facts = {
-    call: { ...internalCall(parts), caller: key.caller },
-    identity: key.identity?.(),
-    input: {},
-    services,
-    now: parts.clock.now(),
-    sourceAddress: '',
-    headers: {},
-  };
+  const facts = internalFacts(parts, { caller: key.caller, identity: key.identity?.() });
   for (const action of agentCalls[calls]) {
     const resource = action.startsWith('ssm:')
       ? `arn:aws:ec2:${region}:${account}:instance/${instanceId}`
       : `arn:aws:ssmmessages:${region}:${account}:*`;
-    const decision = decisionOn(facts, action, { resource });
-    if (!decision.allowed)
-      return denialText('ssm', { callerArn: key.caller.arn, action, resource, decision });
+    const why = whyDenied('ssm', facts, { action, resource });
+    if (why !== undefined) return why;
   }
   return undefined;
 }

@@ -52,8 +52,9 @@ export function managedNodes(parts: Parts, state: SsmState): Nodes {
       for (const instance of reservations.flatMap(({ Instances }) => Instances ?? [])) {
         const instanceId = instance.InstanceId ?? '';
         if (!instance.IamInstanceProfile) continue;
-        const mayRegister = (await agentRefusal(parts, instanceId, 'register')) === undefined;
-        const online = mayRegister && parts.instances.isRunning(instanceId);
+        const online =
+          parts.instances.isRunning(instanceId) &&
+          (await agentRefusal(parts, instanceId, 'register')) === undefined;
         const known = register(instanceId, online);
         if (known)
           nodes.push({
