@@ -1,7 +1,8 @@
 /**
- * Makes the one file that runs on instances. It has two parts: what stays resident (the supervisor with the
- * three AWS clients it always needs) and the errands, deflated in a comment, which short-lived children run.
- * Node keeps every line it has parsed; a comment costs only its bytes (docs/decisions/0005-agent-memory.md).
+ * Makes the one file that runs on instances. It has three parts: a start of a few lines that decides which other part
+ * runs (agent/main.ts); a function that holds what stays resident, the supervisor with the three AWS clients it always
+ * needs; and the errands, deflated in a comment, which short-lived children run. Node keeps every line it has parsed;
+ * a comment costs only its bytes (docs/decisions/0005-agent-memory.md).
  *
  * `node agent/bundle.ts FILE` writes it and prints `{ file, bytes, sha256 }`.
  */
@@ -11,6 +12,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { deflateRawSync } from 'node:zlib';
 import { build, type BuildOptions } from 'esbuild';
+import { cached, type Made } from './bundle-cache.ts';
 import { errandsMark } from './errands/mark.ts';
 import options from './bundle-options.json' with { type: 'json' };
 
@@ -22,28 +24,43 @@ export interface AgentBundle {
   readonly sha256: string;
 }
 
-/** The same sources give the same bytes. */
+/** The same sources give the same bytes; they are compiled only when one of them has changed. */
 export async function bundleAgent(): Promise<AgentBundle> {
-  const [resident, errands] = await Promise.all([compile('agent/main.ts'), compile('agent/errands/main.ts')]);
-  const section = deflateRawSync(errands, { level: 9 }).toString('base64');
-  const bytes = Buffer.from(`${resident.toString()}/*${errandsMark}${section}*/\n`);
+  const bytes = await cached(repository, compileAgent);
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function compile(entry: string): Promise<Buffer> {
-  const isResident = entry === 'agent/main.ts';
-  const { banner, ...rest } = options as BuildOptions;
-  const result = await build({
-    ...rest,
-    ...(isResident && banner ? { banner } : {}),
+export async function compileAgent(): Promise<Made> {
+  const [start, commands, errands] = await Promise.all([
+    compile('agent/main.ts'),
+    compile('agent/commands.ts'),
+    compile('agent/errands/main.ts'),
+  ]);
+  const section = deflateRawSync(errands.text, { level: 9 }).toString('base64');
+  const code = `${head}const $commands=()=>{${commands.text}};${start.text}/*${errandsMark}${section}*/\n`;
+  const compilers = ['agent/bundle.ts', 'agent/bundle-options.json', 'node_modules/esbuild/package.json'];
+  const inputs = new Set([...start.inputs, ...commands.inputs, ...errands.inputs, ...compilers]);
+  return { bytes: Buffer.from(code), inputs: [...inputs] };
+}
+
+/** The file is a module, its parts are CommonJS. */
+const head =
+  "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);const $agentFile=import.meta.filename;";
+
+async function compile(
+  entry: string,
+): Promise<{ readonly text: string; readonly inputs: readonly string[] }> {
+  const { outputFiles, metafile } = await build({
+    ...(options as BuildOptions),
     entryPoints: [entry],
     absWorkingDir: repository,
     write: false,
+    metafile: true,
     logLevel: 'error',
   });
-  const [file] = result.outputFiles;
+  const [file] = outputFiles;
   if (!file) throw new Error(`esbuild made no output of ${entry}.`);
-  return Buffer.from(file.contents);
+  return { text: file.text, inputs: Object.keys(metafile.inputs) };
 }
 
 if (import.meta.main) {

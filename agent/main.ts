@@ -1,45 +1,21 @@
-/** The agent on every instance: `run`, `deploy`, `status`; `errand` is what it calls itself for. */
+/** The agent's file from its first moment on: decides which part of it runs, so that a process loads no other. */
 import process from 'node:process';
-import { instancePaths } from '../model/names.ts';
-import { Agent } from './agent.ts';
-import { parseDeployArguments, usage, UsageError } from './arguments.ts';
-import { deliverOrder, exitCodes } from './deploy-command.ts';
 import { runErrandsOf } from './errands/child.ts';
 import { runLean } from './lean.ts';
-import { readSettings } from './settings.ts';
-import { ask } from './socket/client.ts';
 
 /** Set by the bundle: the file that this runs from. */
 declare const $agentFile: string;
+/** Set by the bundle: runs agent/commands.ts. */
+declare function $commands(): void;
 
-async function main([command, ...rest]: string[]): Promise<void> {
-  switch (command) {
-    case 'run':
-      runLean($agentFile);
-      return Agent.run(readSettings(process.env, $agentFile));
-    case 'deploy': {
-      const order = parseDeployArguments(rest);
-      const result = await deliverOrder(order, { onProgress: (line) => process.stderr.write(`${line}\n`) });
-      process.stdout.write(`${JSON.stringify(result)}\n`);
-      process.exitCode = exitCodes[result.outcome];
-      return;
-    }
-    case 'status': {
-      const status = await ask(instancePaths.socket, { command: 'status' }, () => undefined);
-      process.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
-      return;
-    }
-    case 'errand': {
-      runErrandsOf($agentFile);
-      return;
-    }
-    default:
-      throw new UsageError(usage);
-  }
+switch (process.argv[2]) {
+  case 'errand':
+    runErrandsOf($agentFile);
+    break;
+  case 'run':
+    runLean($agentFile);
+    $commands();
+    break;
+  default:
+    $commands();
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(`${isUsage ? error.message : String((error as Error).stack ?? error)}\n`);
-  process.exit(isUsage ? 64 : 70);
-});

@@ -21,7 +21,7 @@ const heldMessages = 1500;
 const memoryMessages = Number(process.argv[2] ?? 100_000);
 const credentials = { accessKeyId: 'AKIABENCH00000000000', secretAccessKey: 'secret-of-the-bench' };
 const folder = mkdtempSync(join(tmpdir(), 'bench-worker-'));
-const consumerFile = join(folder, 'consumer.mjs');
+const consumerFile = join(folder, 'consumer.cjs');
 const children: ChildProcess[] = [];
 
 class Bench {

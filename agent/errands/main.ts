@@ -1,38 +1,35 @@
 /** The errands' side of a child: reads `{ name, input }` from standard input, prints one `ErrandAnswer`. */
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import { dueTimes } from '../cron/due-times.ts';
-import { associateAddress } from './address.ts';
 import type { ErrandAnswer } from './contract.ts';
-import { readSecretVersion } from './database.ts';
-import { readDescriptor } from './descriptor.ts';
 import { describeError, FinalError, isFinal } from './final-error.ts';
-import { leaveGroup } from './leave.ts';
-import { completeHook } from './lifecycle.ts';
-import { publishMetrics } from './metrics.ts';
-import { readPointer } from './pointer.ts';
-import { prepareRelease, runPostdeployHooks } from './prepare.ts';
-import { resolveProperties } from './properties.ts';
 
-const errands: Record<string, (input: never, progress: (line: string) => void) => Promise<unknown>> = {
-  descriptor: readDescriptor,
-  pointer: readPointer,
-  prepare: prepareRelease,
-  postdeploy: runPostdeployHooks,
-  properties: resolveProperties,
-  secretVersion: readSecretVersion,
-  lifecycle: completeHook,
-  leave: leaveGroup,
-  due: (input) => Promise.resolve(dueTimes(input)),
-  metrics: publishMetrics,
-  address: associateAddress,
+type Errand = (input: never, progress: (line: string) => void) => Promise<unknown>;
+
+/** Each loads what it needs and no more: the AWS clients take longer to load than most errands to do. */
+const errands: Record<string, () => Promise<Errand>> = {
+  descriptor: async () => (await import('./descriptor.ts')).readDescriptor,
+  pointer: async () => (await import('./pointer.ts')).readPointer,
+  prepare: async () => (await import('./prepare.ts')).prepareRelease,
+  postdeploy: async () => (await import('./prepare.ts')).runPostdeployHooks,
+  properties: async () => (await import('./properties.ts')).resolveProperties,
+  secretVersion: async () => (await import('./database.ts')).readSecretVersion,
+  lifecycle: async () => (await import('./lifecycle.ts')).completeHook,
+  leave: async () => (await import('./leave.ts')).leaveGroup,
+  due: async () => {
+    const { dueTimes } = await import('../cron/due-times.ts');
+    return (input) => Promise.resolve(dueTimes(input));
+  },
+  metrics: async () => (await import('./metrics.ts')).publishMetrics,
+  address: async () => (await import('./address.ts')).associateAddress,
 };
 
 async function run(): Promise<ErrandAnswer> {
   const { name, input } = JSON.parse(await text(process.stdin)) as { name: string; input: unknown };
-  const errand = errands[name];
-  if (!errand) return { ok: false, message: `There is no errand ${name}.`, isFinal: true, lines: [] };
+  const load = errands[name];
+  if (!load) return { ok: false, message: `There is no errand ${name}.`, isFinal: true, lines: [] };
   try {
+    const errand = await load();
     const output = await errand(input as never, (line) => process.stderr.write(`${line}\n`));
     return { ok: true, output };
   } catch (error) {

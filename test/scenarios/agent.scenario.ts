@@ -4,7 +4,7 @@ import process from 'node:process';
 import { expect } from 'chai';
 import { healthReport } from '../../model/schemas.ts';
 import { instancePaths, keys } from '../../model/names.ts';
-import { bundleAgent } from '../../agent/bundle.ts';
+import { compileAgent } from '../../agent/bundle.ts';
 import { rudeBundle, rudeServer, sourceBundle } from '../agent/support/bundles.ts';
 import { get, startLoad, until } from '../agent/support/load.ts';
 import {
@@ -71,7 +71,7 @@ else {
     });
 
     it('was bundled to the same bytes as at any other time', async () => {
-      expect((await bundleAgent()).bytes).to.deep.equal(await readFile(instancePaths.agent));
+      expect((await compileAgent()).bytes).to.deep.equal(await readFile(instancePaths.agent));
     });
 
     it('deploys the first version', async () => {

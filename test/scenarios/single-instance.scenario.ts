@@ -102,8 +102,8 @@ describe('dev, a single instance', () => {
     const [, address = ''] = small.exec((await author.get('/posts/harbour')).body) ?? [];
     const { status, body } = await author.get(address);
     expect([status, body.slice(8, 12)]).to.deep.equal([200, 'WEBP']);
-    expect(await must(cloud.beanpole('logs', 'dev/worker', '--kind', 'application'))).to.contain(
-      'thumbnails made',
+    await until('the log has come to CloudWatch Logs', 30, async () =>
+      (await must(cloud.beanpole('logs', 'dev/worker', '--kind', 'application'))).includes('thumbnails made'),
     );
   });
 

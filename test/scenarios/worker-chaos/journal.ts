@@ -53,22 +53,27 @@ const bytesPerLine = 62;
 
 function jobsOf(name: string, text: string): Job[] {
   const [instance = ''] = name.split('.');
-  const begun = new Map<string, Job>();
-  const jobs: Job[] = [];
+  // Of one message there may be several under way in a process; they take equally long and so end as they began.
+  const underWay = new Map<string, Job[]>();
+  const ended: Job[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
     const [what = '', messageId = '', number = '', at = ''] = line.split(' ');
-    const earlier = begun.get(messageId);
-    if (what === 'end' && earlier) {
-      begun.delete(messageId);
-      jobs.push({ ...earlier, endedAt: Number(at) });
-      continue;
+    const ofMessage = underWay.get(messageId) ?? [];
+    if (what === 'begin')
+      ofMessage.push({
+        messageId,
+        number: Number(number),
+        instance,
+        begunAt: Number(at),
+        endedAt: undefined,
+      });
+    else {
+      const first = ofMessage.shift();
+      if (first) ended.push({ ...first, endedAt: Number(at) });
     }
-    // Begun again while it is under way: both count.
-    if (earlier) jobs.push(earlier);
-    const job = { messageId, number: Number(number), instance, begunAt: Number(at), endedAt: undefined };
-    begun.set(messageId, job);
+    underWay.set(messageId, ofMessage);
   }
-  return [...jobs, ...begun.values()];
+  return [...ended, ...[...underWay.values()].flat()];
 }
 
 /** Deliveries that were followed by another one, in order. */

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { bundleAgent, compileAgent } from '../../agent/bundle.ts';
+import { cached } from '../../agent/bundle-cache.ts';
+
+describe('the cache of the bundle', () => {
+  let repository: string;
+  let made: number;
+
+  beforeEach(() => {
+    repository = mkdtempSync(join(tmpdir(), 'bundle-cache-'));
+    made = 0;
+    writeFileSync(join(repository, 'main.ts'), 'one');
+    writeFileSync(join(repository, 'used.ts'), 'two');
+  });
+  afterEach(() => {
+    rmSync(repository, { recursive: true });
+  });
+
+  const bundle = async (inputs = ['main.ts', 'used.ts']): Promise<string> => {
+    const make = () => Promise.resolve({ bytes: Buffer.from(`made ${++made}`), inputs });
+    return Buffer.from(await cached(repository, make)).toString();
+  };
+
+  it('gives what the compiler gives', async () => {
+    expect(Buffer.compare((await bundleAgent()).bytes, (await compileAgent()).bytes)).to.equal(0);
+  }).timeout(30_000);
+
+  it('compiles once, and again when an input is another one or no more', async () => {
+    expect([await bundle(), await bundle()]).to.deep.equal(['made 1', 'made 1']);
+    writeFileSync(join(repository, 'used.ts'), 'TWO');
+    expect([await bundle(), await bundle()]).to.deep.equal(['made 2', 'made 2']);
+    rmSync(join(repository, 'used.ts'));
+    expect(await bundle(['main.ts'])).to.equal('made 3');
+    expect(await bundle(['main.ts'])).to.equal('made 3');
+  });
+
+  it('compiles again when what it kept is not whole', async () => {
+    await bundle();
+    writeFileSync(join(repository, 'node_modules/.cache/beanpole/agent-bundle.json'), '{"inputs":');
+    expect(await bundle()).to.equal('made 2');
+  });
+
+  it('goes without a place to keep anything', async () => {
+    writeFileSync(join(repository, 'node_modules'), 'not a folder');
+    expect([await bundle(), await bundle()]).to.deep.equal(['made 1', 'made 2']);
+  });
+});
