@@ -1,7 +1,10 @@
 import process from 'node:process';
 
-/** Young objects get little room; bench/agent.ts shows what the agent needs. */
-export const leanFlags = ['--max-semi-space-size=1', '--lite-mode'];
+/**
+ * Young objects get little room, and code is interpreted or compiled simply: V8's optimizing compilers and what they
+ * need to know of each function would cost a tenth more. bench/agent.ts shows what the agent needs.
+ */
+export const leanFlags = ['--max-semi-space-size=1', '--optimize-for-size', '--no-opt', '--no-maglev'];
 /**
  * glibc keeps what V8 frees after parsing, and it keeps it per thread. One arena, with everything from 32 KB on
  * in mappings of its own, gives it back: 8 MB less of 70.
