@@ -140,7 +140,7 @@ class Bench {
   }
 }
 
-/** As the agent is bundled: V8's lite mode runs no TypeScript, and Node's HTTP is the same. */
+/** As the agent is bundled: with the same replacements of Node's HTTP. */
 async function bundleConsumer(): Promise<void> {
   await build({
     ...(options as BuildOptions),
