@@ -17,6 +17,7 @@ import type { Seen } from './worker/application.ts';
 
 const connections = 50;
 const throughputMessages = 5000;
+const throughputRounds = 3;
 const heldMessages = 1500;
 const memoryMessages = Number(process.argv[2] ?? 100_000);
 const credentials = { accessKeyId: 'AKIABENCH00000000000', secretAccessKey: 'secret-of-the-bench' };
@@ -38,10 +39,16 @@ class Bench {
   }
 
   async throughput(): Promise<void> {
-    const peer = await this.#rate('sqs-consumer');
-    const own = await this.#rate('daemon');
+    // In turn, so that both have the same of what else the machine does.
+    const peers: number[] = [];
+    const owns: number[] = [];
+    for (let round = 0; round < throughputRounds; round++) {
+      peers.push(await this.#rate('sqs-consumer'));
+      owns.push(await this.#rate('daemon'));
+    }
+    const [own, peer] = [median(owns), median(peers)];
     const times = own / peer;
-    const line = `an application that answers at once: ${Math.round(own)} messages/s, sqs-consumer ${Math.round(peer)}/s, ${times.toFixed(2)} times (1.50)`;
+    const line = `an application that answers at once: ${Math.round(own)} messages/s, sqs-consumer ${Math.round(peer)}/s, medians of ${throughputRounds}, ${times.toFixed(2)} times (1.50)`;
     check(times >= 1.5, line);
   }
 
