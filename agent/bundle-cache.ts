@@ -3,7 +3,7 @@
  * inputs has changed: a compiler run costs more than all the rest of an idle `pulumi up` of the application.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
@@ -24,10 +24,12 @@ export async function cached(repository: string, make: () => Promise<Made>): Pro
   if (earlier && (await digestOf(repository, earlier.inputs)) === earlier.digest)
     return Buffer.from(earlier.bytes, 'base64');
 
+  const begunAt = Date.now();
   const { bytes, inputs: all } = await make();
   const inputs = all.map(withinRepository).toSorted();
   const digest = await digestOf(repository, inputs);
-  if (digest !== undefined)
+  // What was changed meanwhile may be in the digest and not in the bytes.
+  if (digest !== undefined && (await lastChange(repository, inputs)) <= begunAt)
     await keep(file, { inputs, digest, bytes: Buffer.from(bytes).toString('base64') });
   return bytes;
 }
@@ -59,6 +61,12 @@ async function digestOf(repository: string, inputs: readonly string[]): Promise<
   } catch {
     return undefined;
   }
+}
+
+/** Milliseconds since 1970. */
+async function lastChange(repository: string, inputs: readonly string[]): Promise<number> {
+  const changes = await Promise.all(inputs.map((input) => stat(path.join(repository, input))));
+  return Math.max(...changes.map(({ mtimeMs }) => mtimeMs));
 }
 
 /** Whole or not at all, also when several do it at once. Packages that others own are left as they are. */

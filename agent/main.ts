@@ -8,14 +8,9 @@ declare const $agentFile: string;
 /** Set by the bundle: runs agent/commands.ts. */
 declare function $commands(): void;
 
-switch (process.argv[2]) {
-  case 'errand':
-    runErrandsOf($agentFile);
-    break;
-  case 'run':
-    runLean($agentFile);
-    $commands();
-    break;
-  default:
-    $commands();
+const [, , command] = process.argv;
+if (command === 'errand') runErrandsOf($agentFile);
+else {
+  if (command === 'run') runLean($agentFile);
+  $commands();
 }

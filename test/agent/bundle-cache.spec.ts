@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -30,6 +30,17 @@ describe('the cache of the bundle', () => {
     rmSync(join(repository, 'used.ts'));
     expect(await bundle(['main.ts'])).to.equal('made 3');
     expect(await bundle(['main.ts'])).to.equal('made 3');
+  });
+
+  it('keeps nothing of a compiler run in which an input was changed', async () => {
+    const make = () => {
+      const soon = new Date(Date.now() + 1000);
+      writeFileSync(join(repository, 'used.ts'), 'TWO');
+      utimesSync(join(repository, 'used.ts'), soon, soon);
+      return Promise.resolve({ bytes: Buffer.from('of the old one'), inputs: ['main.ts', 'used.ts'] });
+    };
+    await cached(repository, make);
+    expect(await bundle()).to.equal('made 1');
   });
 
   it('compiles again when what it kept is not whole', async () => {

@@ -83,9 +83,7 @@ export class SimulatedEnvironment {
     };
     this.#documents.afterWrite = (key) => {
       if (key !== keys.deployment(name, 2)) return;
-      // Thousands of times in a run: what was just written need not be checked.
-      const { steps } = this.#json(key) as DeploymentRecord;
-      const begun = steps.findLast(({ status }) => status === 'InProgress');
+      const begun = this.record().steps.findLast(({ status }) => status === 'InProgress');
       if (begun) this.onStep(begun.id);
     };
   }
