@@ -19,8 +19,11 @@ export interface Kill {
   readonly until: number;
 }
 
-/** The answer to a job, or the deletion of its message, may be under way for so long after its end, on a busy machine. */
-const settlingMilliseconds = 2000;
+/**
+ * How long, on a busy machine, a job may be under way beyond what its application writes down: before it begins, when
+ * the request waits in the application's socket; after its end, until the answer has arrived and its message is deleted.
+ */
+const underWayMilliseconds = 2000;
 
 /** A worker daemon had written down on its instance that a message is handled. */
 export interface Note {
@@ -87,7 +90,9 @@ export const wasInFlight = (
   { instance, begunAt, endedAt = Infinity }: Job,
   { instance: killed, from, until }: Kill,
 ): boolean =>
-  (killed === undefined || killed === instance) && begunAt <= until && endedAt >= from - settlingMilliseconds;
+  (killed === undefined || killed === instance) &&
+  begunAt - underWayMilliseconds <= until &&
+  endedAt + underWayMilliseconds >= from;
 
 /** Jobs that began although a worker daemon had noted before that their message is handled. */
 export const begunAfterwards = (jobs: readonly Job[], handled: ReadonlyMap<string, Note>): Job[] =>
