@@ -22,7 +22,7 @@ import { size } from '../ui/duration.ts';
 import { architectureOf } from './architecture.ts';
 import { readDeleted, readVersion } from './catalogue.ts';
 import { checkZip, inspectFolder, inspectZip, kindOf } from './inspect.ts';
-import { listEverything, listSource, type SourceFile } from './source.ts';
+import { ignoredModules, listEverything, listSource, type SourceFile } from './source.ts';
 import { stage, temporaryFolder } from './staging.ts';
 import {
   bundleProblems,
@@ -140,7 +140,8 @@ async function build(
   };
   const found = isZip ? await filesOfZip(path, `${temporary}-unzipped`) : await listSource(path);
   const staging = { environment, signal, say };
-  const files = await stage({ name: path, files: found, platforms, temporary }, staging);
+  const isUnused = isZip ? () => false : ignoredModules(path);
+  const files = await stage({ name: path, files: found, isUnused, platforms, temporary }, staging);
   say(`packing ${files.length} files`);
   const archive = await writeZip(files, `${temporary}.zip`);
   board.row(

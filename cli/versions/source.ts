@@ -31,6 +31,23 @@ export async function listSource(folder: string): Promise<SourceFile[]> {
   return walk(root, root, rules, !existsSync(ebignore));
 }
 
+/**
+ * Which installed files a source folder's `.ebignore` leaves out, by their paths in the bundle. A pattern for all of
+ * `node_modules` speaks of the folder on this machine; one for something in it speaks of what is installed, too.
+ */
+export function ignoredModules(folder: string): (path: string) => boolean {
+  const ebignore = join(folder, '.ebignore');
+  if (!existsSync(ebignore)) return () => false;
+  const patterns = readFileSync(ebignore, 'utf8')
+    .split('\n')
+    .filter((line) => somethingInModules.test(line));
+  const ignores = ignore().add(patterns);
+  return (path) => ignores.ignores(path);
+}
+
+/** `node_modules/x`, but neither `node_modules` nor `node_modules/**`. */
+const somethingInModules = /^!?\/?node_modules\/.*[^\s/*]/;
+
 /** Every file of a folder that we have filled ourselves, sorted. */
 export const listEverything = (folder: string): Promise<SourceFile[]> =>
   walk(resolve(folder), resolve(folder), [], false);

@@ -26,12 +26,14 @@ const installScripts = [
  * What npm installs and no instance reads: npm's own note of where packages came from, and type declarations.
  * The latter are two files in five of a bundle that uses the AWS SDK, and each file costs time on every instance.
  */
-const unused = /^node_modules\/(\.package-lock\.json$|.*\.d\.[cm]?ts(\.map)?$)/;
+const neverUsed = /^node_modules\/(\.package-lock\.json$|.*\.d\.[cm]?ts(\.map)?$)/;
 
 export interface Bundle {
   /** As the person calls it. */
   readonly name: string;
   readonly files: readonly SourceFile[];
+  /** Of what npm installs, by path: files that the bundle does without. */
+  readonly isUnused: (path: string) => boolean;
   /** Of the environments that it is for. */
   readonly platforms: readonly Platform[];
   /** May be filled. */
@@ -54,7 +56,8 @@ export async function stage(bundle: Bundle, staging: Staging): Promise<SourceFil
 const isPython = ({ path }: SourceFile): boolean => path === 'requirements.txt' || path.endsWith('.py');
 
 /** As `npm ci --omit=dev` installs them. */
-async function withNodeModules({ name, files, temporary }: Bundle, staging: Staging): Promise<SourceFile[]> {
+async function withNodeModules(bundle: Bundle, staging: Staging): Promise<SourceFile[]> {
+  const { name, files, temporary } = bundle;
   const manifest = files.find(({ path }) => path === 'package.json');
   const parsed = manifest && parsePackageJson(await readFile(manifest.from, 'utf8'));
   if (!parsed || !hasDependencies(parsed)) return [...files];
@@ -65,9 +68,10 @@ async function withNodeModules({ name, files, temporary }: Bundle, staging: Stag
   }
   const own = files.filter(({ path }) => !path.startsWith('node_modules/'));
   const lockText = await readFile(lock.from, 'utf8');
-  if (isSelfContained(parsed, lockText))
-    return byPath([...own, ...(await cachedModules(own, parsed, lockText, staging))]);
-  return installInCopy(own, temporary, staging);
+  const installed = isSelfContained(parsed, lockText)
+    ? byPath([...own, ...(await cachedModules(own, parsed, lockText, staging))])
+    : await installInCopy(own, temporary, staging);
+  return installed.filter(({ path }) => !neverUsed.test(path) && !bundle.isUnused(path));
 }
 
 const hasDependencies = ({ dependencies, optionalDependencies }: PackageJson): boolean =>
@@ -91,7 +95,7 @@ async function cachedModules(
     await npmCi(making, staging);
     await mkdir(join(making, 'node_modules'), { recursive: true });
   });
-  return modulesIn(folder);
+  return (await listEverything(folder)).filter(({ path }) => path.startsWith('node_modules/'));
 }
 
 async function installInCopy(
@@ -101,13 +105,7 @@ async function installInCopy(
 ): Promise<SourceFile[]> {
   await copyInto(temporary, files);
   await npmCi(temporary, staging);
-  return (await listEverything(temporary)).filter(({ path }) => !unused.test(path));
-}
-
-async function modulesIn(folder: string): Promise<SourceFile[]> {
-  return (await listEverything(folder)).filter(
-    ({ path }) => path.startsWith('node_modules/') && !unused.test(path),
-  );
+  return listEverything(temporary);
 }
 
 async function copyInto(folder: string, files: readonly SourceFile[]): Promise<void> {

@@ -200,9 +200,10 @@ describe('making a version', () => {
       write({
         'app/package.json': JSON.stringify({ scripts: { start: 'node .' }, dependencies: { left: '1.0.0' } }),
         'app/package-lock.json': '{"lockfileVersion":3}',
+        'app/.ebignore': 'node_modules\nnode_modules/**/test/\n',
         // An npm that does what npm ci does, without a registry.
         'bin/npm':
-          '#!/bin/sh\necho "$@" >> "$NPM_CALLS"\nmkdir -p node_modules/left\necho "module.exports = 1" > node_modules/left/index.js\necho export > node_modules/left/index.d.ts\necho {} > node_modules/.package-lock.json\n',
+          '#!/bin/sh\necho "$@" >> "$NPM_CALLS"\nmkdir -p node_modules/left/test\necho test > node_modules/left/test/left.js\necho "module.exports = 1" > node_modules/left/index.js\necho export > node_modules/left/index.d.ts\necho {} > node_modules/.package-lock.json\n',
       });
       const { chmodSync } = await import('node:fs');
       chmodSync(join(folder, 'bin/npm'), 0o755);
@@ -222,7 +223,7 @@ describe('making a version', () => {
       // A zip tells names as they are.
       const bundle = String(self.bucket.objects.get(uploaded(self)[0] ?? ''));
       expect(bundle).to.contain('node_modules/left/index.js');
-      expect(bundle).not.to.match(/index\.d\.ts|\.package-lock\.json/);
+      expect(bundle).not.to.match(/index\.d\.ts|\.package-lock\.json|left\/test/);
       const { readFileSync } = await import('node:fs');
       expect(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')).to.deep.equal([
         'ci --omit=dev --no-audit --no-fund --loglevel=error',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { openPromise } from 'yauzl';
-import { listSource } from '../../../cli/versions/source.ts';
+import { ignoredModules, listSource } from '../../../cli/versions/source.ts';
 import { writeZip } from '../../../cli/versions/zip.ts';
 
 describe('the source of a version', () => {
@@ -49,6 +49,29 @@ describe('the source of a version', () => {
     it('takes .ebignore instead of every .gitignore', async () => {
       write({ '.gitignore': 'dist\n', '.ebignore': 'src\n', 'dist/a.js': '', 'src/a.ts': '' });
       expect(await paths()).to.deep.equal(['.gitignore', 'dist/a.js']);
+    });
+  });
+
+  describe('ignoredModules', () => {
+    const tests = 'node_modules/left/test/a.js';
+
+    it('leaves out nothing without an .ebignore', () => {
+      expect(ignoredModules(folder)(tests)).to.equal(false);
+    });
+
+    for (const whole of ['node_modules', 'node_modules/', '/node_modules/*', 'node_modules/**/*'])
+      it(`takes ${whole} for the folder on this machine, not for what is installed`, () => {
+        write({ '.ebignore': `${whole}\n` });
+        expect(ignoredModules(folder)(tests)).to.equal(false);
+      });
+
+    it('leaves out what patterns say of packages, and keeps their exceptions', () => {
+      write({ '.ebignore': 'lib\nnode_modules\nnode_modules/**/test/*\n!node_modules/left/test/keep.js\n' });
+      const isUnused = ignoredModules(folder);
+      expect(isUnused(tests)).to.equal(true);
+      expect(isUnused('node_modules/left/test/keep.js')).to.equal(false);
+      expect(isUnused('node_modules/left/lib/index.js')).to.equal(false);
+      expect(isUnused('lib/test/a.js')).to.equal(false);
     });
   });
 
