@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { deflateRawSync } from 'node:zlib';
-import { build, type BuildOptions } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { cached, type Made } from './bundle-cache.ts';
 import { errandsMark } from './errands/mark.ts';
 import options from './bundle-options.json' with { type: 'json' };
@@ -50,6 +50,8 @@ const head =
 async function compile(
   entry: string,
 ): Promise<{ readonly text: string; readonly inputs: readonly string[] }> {
+  // A bundle from the cache needs no compiler.
+  const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     ...(options as BuildOptions),
     entryPoints: [entry],

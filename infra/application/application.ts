@@ -66,7 +66,8 @@ export class Application extends pulumi.ComponentResource {
       {
         bucket: bucket.name,
         key: keys.agent(agent.sha256),
-        source: new pulumi.asset.StringAsset(agent.code),
+        // As a file: its text would be in the state, and in every message to the engine and from it.
+        source: new pulumi.asset.FileAsset(agent.file),
         contentType: 'text/javascript',
       },
       // Launch templates name the agent by its digest: an older one is needed until every group has moved on.

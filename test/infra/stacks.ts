@@ -10,7 +10,7 @@ import type { Recording } from '../support/record-resources.ts';
 
 export const account = { id: '123456789012', partition: 'aws', region: 'eu-central-1' };
 
-export const agent = { code: 'console.log(1);\n', sha256: 'a'.repeat(64) };
+export const agent = { file: '/tmp/agent.mjs', sha256: 'a'.repeat(64) };
 
 export const observedEnvironment: ObservedEnvironment = {
   activeSlot: 'blue',

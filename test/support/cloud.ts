@@ -68,6 +68,7 @@ export async function startCloud({ example, start = [] }: CloudOptions = {}): Pr
     run(process.execPath, beanpoleArgs(args), env, own);
   const pulumi = (...args: string[]): Promise<Finished> =>
     run('pulumi', ['--non-interactive', ...args], env, own);
+  const made = new Set<string>();
   return {
     folder: join(folder, 'state'),
     project: own,
@@ -88,7 +89,8 @@ export async function startCloud({ example, start = [] }: CloudOptions = {}): Pr
       }),
     pulumi,
     async up(stack) {
-      await must(pulumi('stack', 'select', '--create', stack));
+      if (!made.has(stack)) await must(pulumi('stack', 'select', '--create', stack));
+      made.add(stack);
       return await must(pulumi('up', '--yes', '--skip-preview', '--stack', stack));
     },
     async atRest(stack) {
