@@ -32,7 +32,7 @@ const tasks = {
     inMemory: true,
     meanwhile: eslint,
     checks: [prettier, tsc, mocha],
-    step: [...mocha, '--config', 'test/scenarios/.mocharc.json'],
+    step: [...mocha, '--config', 'test/scenarios/.mocharc.yaml'],
   },
   'test:faults': { system: debianPackagesForTests, inMemory: true, step: ['test/faults/main.ts'] },
   'test:mutations': { step: ['test/mutations/main.ts'] },

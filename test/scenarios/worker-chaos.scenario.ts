@@ -41,6 +41,8 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
   let deadLetterQueueUrl: string;
   const dice = new Dice(seed);
   const kills: Kill[] = [];
+  /** How many processes were met, by what their command lines hold. */
+  const hits = new Map<string, number>();
   /** Messages that a killed agent had noted as handled: where, and when that was seen. */
   const handled = new Map<string, Note>();
 
@@ -114,7 +116,9 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
 
   /** Processes of an instance by what their command line holds; all of them, its init among them, for ''. */
   function signal(instance: string, command: string, name: NodeJS.Signals): Promise<void> {
-    for (const pid of processesOn(cloud.folder, instance, command))
+    const pids = processesOn(cloud.folder, instance, command);
+    hits.set(command, (hits.get(command) ?? 0) + pids.length);
+    for (const pid of pids)
       try {
         process.kill(pid, name);
       } catch {
@@ -147,6 +151,7 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
       await happenings[what](victim);
     }
     await sending;
+    expect([...hits.values()].every((count) => count > 0), 'there was something to kill').to.equal(true);
     await until('the queue is empty', 120, async () => (await depth(queueUrl)) === 0);
 
     const { jobs } = journal;
