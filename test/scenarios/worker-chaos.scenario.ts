@@ -32,6 +32,16 @@ const times = {
 } as const;
 type Happening = keyof typeof times;
 
+/** What the command lines of those processes hold that it meets. */
+const meets: Record<Happening, string> = {
+  'kill the agent': 'agent.mjs run',
+  'kill the application': 'server.js',
+  'kill the instance': '',
+  'kill the cloud': '',
+  'restart the agent': 'agent.mjs run',
+  'replace the instance': '',
+};
+
 /** A worker environment of two instances; whatever happens to it happens at random moments, by a seed. */
 describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
   let cloud: TestCloud;
@@ -41,8 +51,6 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
   let deadLetterQueueUrl: string;
   const dice = new Dice(seed);
   const kills: Kill[] = [];
-  /** How many processes were met, by what their command lines hold. */
-  const hits = new Map<string, number>();
   /** Messages that a killed agent had noted as handled: where, and when that was seen. */
   const handled = new Map<string, Note>();
 
@@ -83,13 +91,14 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
 
   const happenings: Record<Happening, (instance: string) => Promise<void>> = {
     'kill the agent': async (instance) => {
-      await kill(instance, () => signal(instance, 'agent.mjs run', 'SIGKILL'));
+      await kill(instance, () => signal(instance, meets['kill the agent'], 'SIGKILL'));
       const at = Date.now();
       for (const id of notedAsHandled(instance)) handled.set(id, { instance, at });
     },
-    'kill the application': (instance) => kill(instance, () => signal(instance, 'server.js', 'SIGKILL')),
+    'kill the application': (instance) =>
+      kill(instance, () => signal(instance, meets['kill the application'], 'SIGKILL')),
     'kill the instance': async (instance) => {
-      await kill(instance, () => signal(instance, '', 'SIGKILL'));
+      await kill(instance, () => signal(instance, meets['kill the instance'], 'SIGKILL'));
       // Its disk goes, too, and with it what it knew of handled messages whose deletion was under way.
       for (const [id, note] of handled) if (note.instance === instance) handled.delete(id);
     },
@@ -98,7 +107,7 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
       // The first agent to come back may receive what another one has noted and cannot delete yet.
       handled.clear();
     },
-    'restart the agent': (instance) => signal(instance, 'agent.mjs run', 'SIGTERM'),
+    'restart the agent': (instance) => signal(instance, meets['restart the agent'], 'SIGTERM'),
     'replace the instance': async (InstanceId) => {
       const ShouldDecrementDesiredCapacity = false;
       await aws.autoscaling.terminateInstanceInAutoScalingGroup({
@@ -116,9 +125,7 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
 
   /** Processes of an instance by what their command line holds; all of them, its init among them, for ''. */
   function signal(instance: string, command: string, name: NodeJS.Signals): Promise<void> {
-    const pids = processesOn(cloud.folder, instance, command);
-    hits.set(command, (hits.get(command) ?? 0) + pids.length);
-    for (const pid of pids)
+    for (const pid of processesOn(cloud.folder, instance, command))
       try {
         process.kill(pid, name);
       } catch {
@@ -145,13 +152,16 @@ describe(`a worker environment in chaos (CHAOS_SEED=${seed})`, () => {
     for (const [index, what] of order.entries()) {
       await until('work has come so far', 120, async () => journal.lines >= (moments[index] ?? 0));
       let victims: string[] = [];
-      await until('an instance is in service', 90, async () => (victims = await inService()).length > 0);
+      await until(`there is somebody to ${what}`, 90, async () => {
+        const there = (id: string) => processesOn(cloud.folder, id, meets[what]).length > 0;
+        victims = (await inService()).filter(there);
+        return victims.length > 0;
+      });
       const victim = dice.pick(victims) ?? '';
       console.log(`      ${seconds()} s: ${what} ${what === 'kill the cloud' ? '' : victim}`);
       await happenings[what](victim);
     }
     await sending;
-    expect([...hits.values()].every((count) => count > 0), 'there was something to kill').to.equal(true);
     await until('the queue is empty', 120, async () => (await depth(queueUrl)) === 0);
 
     const { jobs } = journal;
