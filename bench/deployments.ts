@@ -33,9 +33,9 @@ try {
     bare.batch * batches,
     batches * (bare.batch + 2),
   );
+  await rollbackInPlace(bare.all);
   const boot = await measureBoot();
   await measure('Immutable', ['--policy', 'Immutable'], boot, boot + bare.all + 5);
-  await rollbackInPlace(bare.all);
   await rollbackOfTraffic();
 } finally {
   await cloud.remove();

@@ -15,8 +15,8 @@ export interface Gate {
 /** Good checks in a row before a process takes over. */
 export const goodChecks = 2;
 const firstPauseMilliseconds = 25;
-/** So the pauses come to about a fifth of the time that has passed, which is what a start can be noticed late by. */
-const growth = 1.2;
+/** So the pauses come to about a tenth of the time that has passed, which is what a start can be noticed late by. */
+const growth = 1.1;
 const longestPauseMilliseconds = 500;
 const pauseBetweenGoodMilliseconds = 100;
 
