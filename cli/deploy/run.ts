@@ -83,9 +83,5 @@ export const bootDeadlineOf = (run: Run): number => deadlineOf(run) + bootSecond
 /** Several deployments share a board: rows are told apart by the environment's name. */
 export const rowKey = ({ environment }: Run, what: string): string => `${displayName(environment)} ${what}`;
 
-/** Looks without change after which the next ones come less often. */
-const looksAtFirst = 30;
-
-/** Ten times a second at first; later the pause comes to a twentieth of the time that has gone by, at most a second. */
-export const pollMilliseconds = (poll: number): number =>
-  Math.min(1000, Math.round(100 * 1.05 ** Math.max(0, poll - looksAtFirst)));
+/** A twentieth of the time that has gone by, so that no wait is noticed much later than it is over; at most a second. */
+export const pollMilliseconds = (poll: number): number => Math.min(1000, Math.round(100 * 1.05 ** poll));

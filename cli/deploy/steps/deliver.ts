@@ -7,6 +7,8 @@ import { deadlineOf, pollMilliseconds, rowKey, StepFailedError, type Run } from 
 /** Run Command gives up when an instance has not taken the command by then. */
 export const deliverySeconds = 60;
 const pollsBetweenListings = 8;
+/** Until then the pauses stay short: one look is one call, and most instances are done within seconds. */
+const looksAtFirst = 30;
 
 export interface Shipment {
   readonly step: string;
@@ -60,7 +62,7 @@ export async function follow(
       return keep(run, [...results, ...open.map((id) => withoutAnswer(id, delivery))]);
     if (poll % pollsBetweenListings === pollsBetweenListings - 1)
       gone = await leaving(run, shipment, [...ids, ...open]);
-    await run.clock.sleep(pollMilliseconds(poll), shipment.signal);
+    await run.clock.sleep(pollMilliseconds(Math.max(0, poll - looksAtFirst)), shipment.signal);
   }
 }
 
