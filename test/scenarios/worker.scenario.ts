@@ -149,8 +149,11 @@ describe('a worker environment', () => {
     });
     const ticks = (await posted()).filter(({ path }) => path === '/tick');
     expect(ticks.every(({ body }) => body === '')).to.equal(true);
-    const times = ticks.map(({ headers }) => headers['x-aws-sqsd-scheduled-at']);
-    expect(new Set(times).size, 'one message for each due time').to.equal(times.length);
+    const posts = ticks.map(({ headers }) => Date.parse(headers['x-aws-sqsd-scheduled-at'] ?? ''));
+    const due = (await runs()).map(({ dueAt }) => Date.parse(dueAt));
+    // A run by hand may be due in the same second as one on time.
+    for (const time of posts)
+      expect(times(posts, time), 'one message for each run').to.be.at.most(times(due, time));
     expect(new Set(ticks.map(({ headers }) => headers['x-aws-sqsd-taskname']))).to.deep.equal(
       new Set(['every minute']),
     );
@@ -207,6 +210,8 @@ describe('a worker environment', () => {
     expect(tasks.map(({ name }) => name)).to.deep.equal(['every minute', 'nightly']);
   });
 });
+
+const times = (all: readonly number[], one: number): number => all.filter((each) => each === one).length;
 
 const cronYaml = `version: 1
 cron:

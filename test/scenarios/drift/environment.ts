@@ -88,7 +88,8 @@ export const environmentDrifts: Drifts = {
       autoscaling.putLifecycleHook({
         LifecycleHookName: id,
         AutoScalingGroupName: String(inputs.autoscalingGroupName),
-        DefaultResult: 'CONTINUE',
+        // Which hook is the first one differs from run to run, and their defaults differ.
+        DefaultResult: inputs.defaultResult === 'CONTINUE' ? 'ABANDON' : 'CONTINUE',
       }),
     shows: 'defaultResult',
   },
