@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { freemem } from 'node:os';
 
 const memoryFolder = '/dev/shm';
-/** Three clouds at once need a third of it. */
+/** Three clouds at once were seen to keep 0.9 GB in it; what runs in them needs memory, too. */
 const neededBytes = 8 * 1024 ** 3;
 
 /**
