@@ -1,7 +1,7 @@
 /**
- * Makes the one file that runs on instances. It has three parts: a start of a few lines that decides which other part
- * runs (agent/main.ts); a function that holds what stays resident, the supervisor with the three AWS clients it always
- * needs; and the errands, deflated in a comment, which short-lived children run. Node keeps every line it has parsed;
+ * Makes the one file that runs on instances. It has three parts: a start that decides which other part runs
+ * (agent/main.ts), with the commands that only ask the supervisor; a function that holds what stays resident, the
+ * supervisor with the three AWS clients it always needs; and the errands, deflated in a comment, which short-lived children run. Node keeps every line it has parsed;
  * a comment costs only its bytes (docs/decisions/0005-agent-memory.md).
  *
  * `node agent/bundle.ts FILE` writes it and prints `{ file, bytes, sha256 }`.
@@ -31,15 +31,15 @@ export async function bundleAgent(): Promise<AgentBundle> {
 }
 
 export async function compileAgent(): Promise<Made> {
-  const [start, commands, errands] = await Promise.all([
+  const [start, supervisor, errands] = await Promise.all([
     compile('agent/main.ts'),
-    compile('agent/commands.ts'),
+    compile('agent/supervisor.ts'),
     compile('agent/errands/main.ts'),
   ]);
   const section = deflateRawSync(errands.text, { level: 9 }).toString('base64');
-  const code = `${head}const $commands=()=>{${commands.text}};${start.text}/*${errandsMark}${section}*/\n`;
+  const code = `${head}const $supervisor=()=>{${supervisor.text}};${start.text}/*${errandsMark}${section}*/\n`;
   const compilers = ['agent/bundle.ts', 'agent/bundle-options.json', 'node_modules/esbuild/package.json'];
-  const inputs = new Set([...start.inputs, ...commands.inputs, ...errands.inputs, ...compilers]);
+  const inputs = new Set([...start.inputs, ...supervisor.inputs, ...errands.inputs, ...compilers]);
   return { bytes: Buffer.from(code), inputs: [...inputs] };
 }
 

@@ -1,19 +1,12 @@
-/** What the agent does on every instance: `run`, `deploy`, `status`. */
+/** `deploy` and `status`: short-lived, they ask the supervisor and load nothing of it. */
 import process from 'node:process';
 import { instancePaths } from '../model/names.ts';
-import { Agent } from './agent.ts';
 import { parseDeployArguments, usage, UsageError } from './arguments.ts';
 import { deliverOrder, exitCodes } from './deploy-command.ts';
-import { readSettings } from './settings.ts';
 import { ask } from './socket/client.ts';
 
-/** Set by the bundle: the file that this runs from. */
-declare const $agentFile: string;
-
-async function execute([command, ...rest]: string[]): Promise<void> {
+export async function runCommand([command, ...rest]: string[]): Promise<void> {
   switch (command) {
-    case 'run':
-      return Agent.run(readSettings(process.env, $agentFile));
     case 'deploy': {
       const order = parseDeployArguments(rest);
       const result = await deliverOrder(order, { onProgress: (line) => process.stderr.write(`${line}\n`) });
@@ -30,9 +23,3 @@ async function execute([command, ...rest]: string[]): Promise<void> {
       throw new UsageError(usage);
   }
 }
-
-execute(process.argv.slice(2)).catch((error: unknown) => {
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(`${isUsage ? error.message : String((error as Error).stack ?? error)}\n`);
-  process.exit(isUsage ? 64 : 70);
-});

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DescribeAlarmsCommand, type AlarmType } from '@aws-sdk/client-cloudwatch';
-import { AssociateAddressCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeRulesCommand,
@@ -15,17 +14,17 @@ import { otherSlot } from './policies/policy.ts';
 import type { Alarms, Traffic } from './traffic.ts';
 
 /** Listener weights, and the Elastic IP of an environment without a load balancer. */
-export function createTraffic({ elbv2, ec2 }: Clients, environment: EnvironmentDescriptor): Traffic {
+export function createTraffic(clients: Clients, environment: EnvironmentDescriptor): Traffic {
   async function shiftListener(ListenerArn: string, weights: Weights): Promise<void> {
-    const { Listeners: [listener] = [] } = await elbv2.send(
+    const { Listeners: [listener] = [] } = await clients.elbv2.send(
       new DescribeListenersCommand({ ListenerArns: [ListenerArn] }),
     );
     const DefaultActions = reweighted(listener?.DefaultActions ?? [], weights);
-    if (DefaultActions) await elbv2.send(new ModifyListenerCommand({ ListenerArn, DefaultActions }));
-    const { Rules = [] } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
+    if (DefaultActions) await clients.elbv2.send(new ModifyListenerCommand({ ListenerArn, DefaultActions }));
+    const { Rules = [] } = await clients.elbv2.send(new DescribeRulesCommand({ ListenerArn }));
     for (const { RuleArn, IsDefault, Actions: actions = [] } of Rules) {
       const Actions = IsDefault ? undefined : reweighted(actions, weights);
-      if (Actions) await elbv2.send(new ModifyRuleCommand({ RuleArn, Actions }));
+      if (Actions) await clients.elbv2.send(new ModifyRuleCommand({ RuleArn, Actions }));
     }
   }
 
@@ -39,15 +38,21 @@ export function createTraffic({ elbv2, ec2 }: Clients, environment: EnvironmentD
       await Promise.all(arns.map((arn) => shiftListener(arn, weights)));
     },
     async moveAddress(InstanceId) {
+      // Loaded by the few deployments that move an address: it takes as long as all the other clients together.
+      const { AssociateAddressCommand, DescribeAddressesCommand } = await import('@aws-sdk/client-ec2');
       const PublicIps = environment.elasticIp === undefined ? [] : [environment.elasticIp];
-      const { Addresses: [address] = [] } = await ec2.send(new DescribeAddressesCommand({ PublicIps }));
+      const { Addresses: [address] = [] } = await clients.ec2.send(
+        new DescribeAddressesCommand({ PublicIps }),
+      );
       if (!address)
         throw new UserError(`The Elastic IP ${environment.elasticIp ?? ''} does not exist any more.`, {
           next: 'pulumi refresh, then pulumi up',
         });
       if (address.InstanceId === InstanceId) return;
       const { AllocationId } = address;
-      await ec2.send(new AssociateAddressCommand({ AllocationId, InstanceId, AllowReassociation: true }));
+      await clients.ec2.send(
+        new AssociateAddressCommand({ AllocationId, InstanceId, AllowReassociation: true }),
+      );
     },
   };
 }
@@ -74,9 +79,9 @@ export function reweighted(actions: readonly Action[], weights: Weights): Action
 
 const alarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
-export const createAlarms = ({ cloudwatch }: Pick<Clients, 'cloudwatch'>): Alarms => ({
+export const createAlarms = (clients: Pick<Clients, 'cloudwatch'>): Alarms => ({
   async ringing(names) {
-    const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
+    const { MetricAlarms = [], CompositeAlarms = [] } = await clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: alarmTypes, StateValue: 'ALARM' }),
     );
     return [...MetricAlarms, ...CompositeAlarms].map(
@@ -84,7 +89,7 @@ export const createAlarms = ({ cloudwatch }: Pick<Clients, 'cloudwatch'>): Alarm
     );
   },
   async missing(names) {
-    const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
+    const { MetricAlarms = [], CompositeAlarms = [] } = await clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: alarmTypes }),
     );
     const known = [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
