@@ -287,6 +287,8 @@ export const deploymentTask = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('Resize'), slot, size: groupSize }),
   /** Until so many instances of the slot are in service and healthy. */
   z.strictObject({ action: z.literal('AwaitInstances'), slot, count }),
+  /** Until nobody is left in the slot. */
+  z.strictObject({ action: z.literal('AwaitEmpty'), slot }),
   /** Percent of the traffic that goes to the slot; the other one gets the rest. */
   z.strictObject({ action: z.literal('ShiftTraffic'), slot, percent: z.number().int().min(0).max(100) }),
   z.strictObject({ action: z.literal('MoveAddress'), slot }),

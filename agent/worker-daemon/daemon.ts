@@ -239,7 +239,10 @@ export class WorkerDaemon {
     else if (isOld) {
       onProblem('WARN', `Message ${id} is older than the retention period and is thrown away.`);
       this.#end(message, 'it is older than the retention period', () => this.#delete(id, receiptHandle));
-    } else {
+    }
+    // Asked for before the pause: held, it would keep other instances from it for as long as nobody is here.
+    else if (!this.#aim) this.#settle(this.#giveBack(message, 0));
+    else {
       this.#heartbeat.hold(receiptHandle);
       this.#waiting.push(message);
     }

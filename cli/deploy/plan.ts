@@ -65,7 +65,10 @@ export function planDeployment(input: PlanInput): Plan {
     active,
     groups,
   };
-  const steps = [...onceSteps(input, active), ...policy.steps(policyInput)];
+  const isOnce = hasOnceStep(input, active);
+  const hasInstances = groups[active].size.desiredCapacity > 0;
+  const once = isOnce && hasInstances ? [onceStep(input, active)] : [];
+  const steps = [...once, ...policy.steps(policyInput)];
   return {
     environment: {
       application: environment.application,
@@ -80,29 +83,28 @@ export function planDeployment(input: PlanInput): Plan {
     displaced: policy.isInPlace ? null : (current?.slots[slot] ?? null),
     steps,
     pointOfNoReturn: pointOfNoReturn(steps, previous?.versionLabel),
-    notes,
+    notes: isOnce && !hasInstances ? [...notes, nobodyForOnce(input)] : notes,
   };
 }
 
-/** What is done once per deployment comes before everything else, on an instance of the old version. */
-function onceSteps(
-  { environment, version, groups, current, configuration }: PlanInput,
-  active: Slot,
-): PlannedStep[] {
+/** Whether the version does something once per deployment, and this deployment is one of a version. */
+function hasOnceStep({ environment, version, current, configuration }: PlanInput, active: Slot): boolean {
   const runs = current?.slots[active];
   const isReconfiguration =
     runs?.versionLabel === version.label && !isDeepStrictEqual(runs.configuration, configuration);
-  if (version.onceSteps?.includes(environment.tier) !== true || isReconfiguration) return [];
-  if (!groups[active].instances.some(({ state }) => state === 'InService')) return [];
-  return [
-    {
-      id: 'once',
-      sentence: `Do what ${version.label} does once per deployment on one instance of ${displayName(environment)}: its release step, container commands for the leader.`,
-      task: { action: 'RunOnce', slot: active },
-      withoutUndo: 'What it did stays; the version before must cope with it.',
-    },
-  ];
+  return version.onceSteps?.includes(environment.tier) === true && !isReconfiguration;
 }
+
+/** It comes before everything else, on an instance of the old version; one that just boots is waited for. */
+const onceStep = ({ environment, version }: PlanInput, active: Slot): PlannedStep => ({
+  id: 'once',
+  sentence: `Do what ${version.label} does once per deployment on one instance of ${displayName(environment)}: its release step, container commands for the leader.`,
+  task: { action: 'RunOnce', slot: active },
+  withoutUndo: 'What it did stays; the version before must cope with it.',
+});
+
+const nobodyForOnce = ({ environment, version }: PlanInput): string =>
+  `${displayName(environment)} has no instance: what ${version.label} does once per deployment, its release step or container commands for the leader, is done by nobody.`;
 
 /** The wished policy, unless this deployment cannot or need not be done like that. */
 function choosePolicy(

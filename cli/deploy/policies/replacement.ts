@@ -14,12 +14,41 @@ export function replacement(input: PolicyInput, traffic: readonly PlannedStep[])
   const [suspended, resumed] = processSteps(input, [input.active, idle], held);
   return [
     ...suspended,
+    ...vacate(input, idle),
     ...useLatestTemplate(input, idle),
     pointIdleSlot(input, idle),
     ...fill(input, idle),
     ...traffic,
     emptyOldSlot(input),
     ...resumed,
+  ];
+}
+
+/** Whoever an earlier deployment has left there would be taken for one that boots the new version. */
+function vacate({ groups, active, environment }: PolicyInput, idle: Slot): PlannedStep[] {
+  const { size, instances } = groups[idle];
+  if (size.desiredCapacity === 0 && instances.every(({ state }) => state === 'Leaving')) return [];
+  const withoutUndo = 'Nothing: an idle slot is to be empty.';
+  const aside: PlannedStep = {
+    id: 'aside',
+    sentence: `Send no traffic to slot ${idle}, which an earlier deployment has left filled.`,
+    task: { action: 'ShiftTraffic', slot: active, percent: 100 },
+    withoutUndo,
+  };
+  return [
+    ...(hasLoadBalancer(environment) ? [aside] : []),
+    {
+      id: 'vacate',
+      sentence: `Take every instance of slot ${idle} away first.`,
+      task: { action: 'Resize', slot: idle, size: empty },
+      withoutUndo,
+    },
+    {
+      id: 'vacated',
+      sentence: `Wait until slot ${idle} is empty.`,
+      task: { action: 'AwaitEmpty', slot: idle },
+      withoutUndo: 'Changes nothing.',
+    },
   ];
 }
 

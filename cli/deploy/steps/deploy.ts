@@ -25,15 +25,15 @@ export const deployToInstances: Perform<'Deploy'> = async (run, doing, signal) =
     requireDeployed(await follow(run, shipment, inFlight));
     return;
   }
-  const ids = await waitForInstances(run, doing, signal);
+  const ids = await instancesInService(run, doing.task, signal);
   // Without any instance in service there is nothing to gate on here: those that boot are gated when they settle.
   if (ids.length > 0) requireDeployed(await deliver(run, shipment, ids));
 };
 
 /** Ids of the wanted instances in service; waits for the first one of a group that is just coming up. */
-async function waitForInstances(
+export async function instancesInService(
   run: Run,
-  { task: { slot, instanceIds, exceptIds = [] } }: Doing<'Deploy'>,
+  { slot, instanceIds, exceptIds = [] }: Pick<Doing<'Deploy'>['task'], 'slot' | 'instanceIds' | 'exceptIds'>,
   signal: AbortSignal,
 ): Promise<string[]> {
   const deadline = deadlineOf(run);

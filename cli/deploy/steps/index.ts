@@ -1,5 +1,6 @@
 import type { DeploymentStep, DeploymentTask } from '../../../model/schemas.ts';
 import type { Perform, Run } from '../run.ts';
+import { awaitEmpty } from './await-empty.ts';
 import { awaitInstances } from './await-instances.ts';
 import { deployToInstances } from './deploy.ts';
 import { runOnce } from './run-once.ts';
@@ -32,6 +33,7 @@ const performers: { readonly [A in Action]: Perform<A> } = {
   UseLaunchTemplate: useLaunchTemplate,
   Resize: resize,
   AwaitInstances: awaitInstances,
+  AwaitEmpty: awaitEmpty,
   ShiftTraffic: shiftTraffic,
   MoveAddress: moveAddress,
   Watch: watch,

@@ -1,6 +1,7 @@
 import { displayName, type Slot } from '../../../model/names.ts';
 import { StepFailedError, type Perform, type Run } from '../run.ts';
 import { deliver, follow, type Shipment } from './deliver.ts';
+import { instancesInService } from './deploy.ts';
 
 /**
  * One instance prepares the version and does what is done once per deployment: the Procfile's `release`, and the
@@ -19,17 +20,16 @@ export const runOnce: Perform<'RunOnce'> = async (run, doing, signal) => {
   };
   const inFlight = steps.find(({ id }) => id === doing.id)?.commandId;
   const results = inFlight === undefined ? undefined : await follow(run, shipment, inFlight);
-  const [result] = results ?? (await deliver(run, shipment, await oneInstance(run, slot)));
+  const [result] = results ?? (await deliver(run, shipment, await oneInstance(run, slot, signal)));
   if (result?.outcome !== 'Prepared')
     throw new StepFailedError(
       `${result?.instanceId ?? 'no instance'}: ${result?.reason ?? 'did not prepare the version'}`,
     );
 };
 
-async function oneInstance(run: Run, slot: Slot): Promise<string[]> {
-  const { instances } = await run.fleets[slot].list();
-  const [first] = instances.filter(({ state }) => state === 'InService');
-  if (first) return [first.id];
+async function oneInstance(run: Run, slot: Slot, signal: AbortSignal): Promise<string[]> {
+  const [first] = await instancesInService(run, { slot }, signal);
+  if (first !== undefined) return [first];
   throw new StepFailedError(
     `${displayName(run.environment)} has no instance in service that could do what is done once per deployment`,
   );

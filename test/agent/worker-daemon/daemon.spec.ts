@@ -146,6 +146,16 @@ describe('the worker daemon', () => {
     });
   });
 
+  it('gives back at once what a poll still brings when there is nobody to handle messages any more', async () => {
+    daemon.aimAt(5101);
+    await settle();
+    daemon.pause();
+    waiting[0]?.give([message('a')]);
+    await settle();
+    await pass(50);
+    expect([delayed(), applications[0]?.posts]).to.deep.equal([[['handle-a', 0]], []]);
+  });
+
   it('takes the next message as soon as one is done, and deletes those answered with any 2xx', async () => {
     daemon.aimAt(5101);
     await settle();

@@ -17,6 +17,12 @@ const scenes: Record<string, Scene> = {
   ...Object.fromEntries(
     names.map((policy) => [policy, { environment: balanced(), policy, options, instances: 4 }]),
   ),
+  'Immutable into a slot that is not empty': {
+    environment: balanced(),
+    policy: 'Immutable',
+    instances: 4,
+    leftBehind: 4,
+  },
   'AllAtOnce of a single instance': { environment: environment(), policy: 'AllAtOnce', instances: 1 },
   'Immutable of a single instance': { environment: environment(), policy: 'Immutable', instances: 1 },
   'BlueGreen of a single instance': {
@@ -103,13 +109,16 @@ function expectWhole(stage: SimulatedEnvironment, { status }: DeploymentRecord):
   expect(current.slots[active]?.versionLabel).to.equal(isNew ? 'v2' : 'v1');
   const serving = [...groups[active].fleet.machines.values()].map((machine) => machine.serving);
   expect(serving).to.deep.equal(Array.from({ length: scene.instances }, () => (isNew ? 'v2' : 'v1')));
-  expect([...groups[idle].fleet.machines.keys()], 'nothing is orphaned').to.deep.equal([]);
   expect(groups[active].size).to.deep.equal({
     minSize: scene.instances,
     maxSize: scene.instances + 2,
     desiredCapacity: scene.instances,
   });
-  expect(groups[idle].size).to.deep.equal({ minSize: 0, maxSize: 0, desiredCapacity: 0 });
+  // Whoever goes back may leave an idle slot as it was found.
+  if (isNew || scene.leftBehind === undefined) {
+    expect([...groups[idle].fleet.machines.keys()], 'nothing is orphaned').to.deep.equal([]);
+    expect(groups[idle].size).to.deep.equal({ minSize: 0, maxSize: 0, desiredCapacity: 0 });
+  }
   for (const slot of slots) expect([...groups[slot].suspended], 'suspended processes').to.deep.equal([]);
   if (scene.environment.slots.blue.targetGroupArn !== undefined) expect(weights[active]).to.equal(100);
 }

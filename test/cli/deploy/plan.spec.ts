@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { openRecord, planDeployment, planReturn } from '../../../cli/deploy/plan.ts';
 import type { DeploymentStep } from '../../../model/schemas.ts';
-import { configuration, environment, groups, pointer, version } from '../support/fixtures.ts';
+import type { GroupState } from '../../../cli/deploy/group.ts';
+import { configuration, environment, group, groups, pointer, version } from '../support/fixtures.ts';
 
 const opening = {
   number: 2,
@@ -60,6 +61,34 @@ describe('planDeployment', () => {
     expect(plan.slot).to.equal('blue');
     expect(plan.previous).to.be.null;
     expect(plan.pointOfNoReturn).to.contain('first instance that switches');
+  });
+
+  describe('of a version that does something once per deployment', () => {
+    const once = (blue: GroupState) =>
+      planDeployment({
+        environment: environment(),
+        current: undefined,
+        version: version('v1', { onceSteps: ['WebServer'] }),
+        configuration,
+        groups: { ...groups(), blue },
+      });
+
+    it('has it done first, also where the first instance just boots', () => {
+      const { instances, ...size } = group(['i-1']);
+      const booting = {
+        ...size,
+        instances: instances.map((each) => ({ ...each, state: 'Booting' as const })),
+      };
+      for (const blue of [group(['i-1']), booting]) expect(once(blue).steps[0]?.id).to.equal('once');
+    });
+
+    it('says so where nobody can do it', () => {
+      const { steps, notes } = once(group());
+      expect(steps.map(({ id }) => id)).not.to.include('once');
+      expect(notes).to.deep.equal([
+        'dev/web has no instance: what v1 does once per deployment, its release step or container commands for the leader, is done by nobody.',
+      ]);
+    });
   });
 
   it('refuses a version without a bundle for the tier', () => {

@@ -16,6 +16,7 @@ import {
   type CurrentPointer,
   type DeploymentRecord,
   type EnvironmentDescriptor,
+  type VersionManifest,
 } from '../../../model/schemas.ts';
 import { leapingClock } from '../support/clocks.ts';
 import { configuration, environment, groups, name, pointer, version } from '../support/fixtures.ts';
@@ -54,9 +55,9 @@ interface Stage {
 }
 
 async function stageOf(
-  options: { first?: boolean; descriptor?: EnvironmentDescriptor } = {},
+  options: { first?: boolean; descriptor?: EnvironmentDescriptor; target?: VersionManifest } = {},
 ): Promise<Stage> {
-  const { first = false, descriptor = balanced } = options;
+  const { first = false, descriptor = balanced, target = version('v2') } = options;
   const bucket = memoryBucket();
   const documents = createDocuments(bucket.s3, 'shop-versions');
   const before: CurrentPointer | undefined = first
@@ -82,7 +83,7 @@ async function stageOf(
   const plan = planDeployment({
     environment: descriptor,
     current: before,
-    version: version('v2'),
+    version: target,
     configuration,
     groups: groups(),
   });
@@ -144,6 +145,17 @@ describe('runDeployment', () => {
     expect(stage.fleet.sent).to.have.length(1);
     expect(stage.fleet.sent[0]?.delivery).to.include({ deployment: 2, fencingToken: 5, timeoutSeconds: 300 });
     expect(record.steps.map(({ status }) => status)).to.deep.equal(['Done', 'Done', 'Done', 'Done']);
+  });
+
+  it('waits for an instance that does what is done once per deployment', async () => {
+    const stage = await stageOf({ target: version('v2', { onceSteps: ['WebServer'] }) });
+    const booting = stage.fleet.add('i-1', { state: 'Booting' });
+    stage.fleet.onList = (listing) => {
+      if (listing === 3) booting.state = 'InService';
+    };
+    const { status } = await stage.deploy();
+    const stages = stage.fleet.sent.map(({ delivery }) => delivery.stage);
+    expect([status, stages]).to.deep.equal(['Succeeded', ['release', undefined]]);
   });
 
   it('does not move the pointer before the gate is passed', async () => {

@@ -41,6 +41,8 @@ export interface Scene {
   readonly policy: DeploymentPolicy;
   readonly options?: Partial<DeploymentOptions>;
   readonly instances: number;
+  /** Instances that an earlier deployment has left in the idle slot. */
+  readonly leftBehind?: number;
 }
 
 /** Both slots of an environment, Auto Scaling and the load balancer in memory; time leaps from poll to poll. */
@@ -73,10 +75,13 @@ export class SimulatedEnvironment {
     this.scene = scene;
     void this.#documents.create(keys.current(name), before);
     const size = { minSize: scene.instances, maxSize: scene.instances + 2, desiredCapacity: scene.instances };
+    const { leftBehind = 0 } = scene;
     this.groups = {
       blue: this.#group(size),
-      green: this.#group({ minSize: 0, maxSize: 0, desiredCapacity: 0 }),
+      green: this.#group({ minSize: 0, maxSize: leftBehind, desiredCapacity: leftBehind }),
     };
+    for (let index = 1; index <= leftBehind; index += 1)
+      this.groups.green.fleet.add(`i-left-${index}`, { serving: 'v0', deployment: 0 });
     for (let index = 1; index <= scene.instances; index += 1) this.groups.blue.fleet.add(`i-${index}`);
     this.#documents.beforeWrite = () => {
       if (this.isDeaf) throw new Error('killed');

@@ -68,6 +68,7 @@ export function simulatedFleet(): SimulatedFleet {
         reason: 'web exited with code 1',
         lastLines: ['Error: DATABASE_URL is not set'],
       };
+    if (delivery.stage) return { ...base, outcome: 'Prepared', serving: machine.serving };
     machine.serving = pointer.versionLabel;
     machine.deployment = deployment;
     return { ...base, outcome: 'Deployed', serving: pointer.versionLabel };

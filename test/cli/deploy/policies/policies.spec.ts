@@ -75,6 +75,20 @@ describe('the policies', () => {
     ]);
   });
 
+  it('Immutable first empties an idle slot that an earlier deployment has left filled', () => {
+    const left = group(['i-9']);
+    expect(ids({ policy: 'Immutable', groups: { ...four, green: left } }).slice(0, 6)).to.deep.equal([
+      'suspend-blue',
+      'suspend-green',
+      'aside',
+      'vacate',
+      'vacated',
+      'pointer',
+    ]);
+    const leaving = group([], { instances: left.instances.map((each) => ({ ...each, state: 'Leaving' })) });
+    expect(ids({ policy: 'Immutable', groups: { ...four, green: leaving } })).not.to.include('vacate');
+  });
+
   it('Immutable fills the idle slot, lets both serve, and empties the old one', () => {
     expect(ids({ policy: 'Immutable' })).to.deep.equal([
       'suspend-blue',
