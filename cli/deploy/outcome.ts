@@ -64,7 +64,21 @@ export function whatRunsNow(name: EnvironmentName, record: DeploymentRecord): st
       ? `${instanceId} ${outcome === 'Failed' && reason ? `has not reported what it serves (${reason})` : 'serves no version'}.`
       : `${instanceId} serves ${serving}.`,
   );
-  return [`${target} is not fully back at ${back ?? 'the placeholder page'}.`, ...lines];
+  return [
+    `${target} is not fully back at ${back ?? 'the placeholder page'}.`,
+    ...lines,
+    ...sizeNotTakenBack(target, record),
+  ];
+}
+
+/** Nobody else takes additional instances away: the next deployment and Pulumi keep the size that they find. */
+function sizeNotTakenBack(target: string, { steps }: DeploymentRecord): string[] {
+  const open = steps.find(({ id, status }) => id === 'return-size' && status !== 'Done');
+  if (open?.task.action !== 'Resize') return [];
+  const { desiredCapacity } = open.task.size;
+  return [
+    `It keeps its additional instances; beanpole scale ${target} --instances ${desiredCapacity} takes them away.`,
+  ];
 }
 
 const isInPlace = ({ steps }: DeploymentRecord): boolean =>
