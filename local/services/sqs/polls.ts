@@ -5,6 +5,8 @@ interface Poll {
   /** Takes messages if there are any; undefined: none. */
   readonly attempt: () => unknown[] | undefined;
   readonly finish: (messages: unknown[]) => void;
+  /** Answers what the attempt threw. */
+  readonly fail: (error: Error) => void;
 }
 
 /** Long polls of one queue, first come first served. */
@@ -19,23 +21,30 @@ export class Polls {
     this.#engine = engine;
   }
 
-  /** Waits until an attempt gives messages, the time is over or the caller hangs up. */
+  /** Waits until an attempt gives messages or throws, the time is over or the caller hangs up. */
   wait<T>(attempt: () => T[] | undefined, milliseconds: number, signal: AbortSignal): Promise<T[]> {
     if (signal.aborted) return Promise.resolve([]);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         poll.finish([]);
       };
       const cancelDeadline = this.#clock.after(milliseconds, giveUp);
       signal.addEventListener('abort', giveUp, { once: true });
+      const leave = (): void => {
+        cancelDeadline();
+        signal.removeEventListener('abort', giveUp);
+        this.#waiting.delete(poll);
+        if (this.#waiting.size === 0) this.#disarm();
+      };
       const poll: Poll = {
         attempt,
         finish: (messages) => {
-          cancelDeadline();
-          signal.removeEventListener('abort', giveUp);
-          this.#waiting.delete(poll);
-          if (this.#waiting.size === 0) this.#disarm();
+          leave();
           resolve(messages as T[]);
+        },
+        fail: (error) => {
+          leave();
+          reject(error);
         },
       };
       this.#waiting.add(poll);
@@ -46,8 +55,13 @@ export class Polls {
   /** Called when messages may have become visible. */
   wake(): void {
     for (const poll of this.#waiting) {
-      const messages = poll.attempt();
-      if (messages) poll.finish(messages);
+      try {
+        const messages = poll.attempt();
+        if (messages) poll.finish(messages);
+      } catch (error) {
+        // Its own caller hears of it: who woke it, a sender or a timer, has nothing to do with it.
+        poll.fail(error as Error);
+      }
     }
     if (this.#waiting.size > 0) this.#arm();
   }

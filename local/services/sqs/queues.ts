@@ -9,6 +9,7 @@ import {
   invalidParameter,
   queueDoesNotExist,
 } from './errors.ts';
+import { forgetDeduplications } from './sending.ts';
 import type { Queue } from './state.ts';
 
 const urlOf = ({ origin, account }: Call, name: string): string => `${origin}/${account}/${name}`;
@@ -55,6 +56,7 @@ export function queueOperations(context: Context) {
       engine.clear();
       context.queues.delete(queue.name);
       context.live.delete(queue.name);
+      forgetDeduplications(context, queue.name);
       polls.end();
     },
 

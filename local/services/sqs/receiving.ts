@@ -4,7 +4,7 @@ import { isFifoName, numberOf, redriveOf } from './attributes.ts';
 import { batch } from './batches.ts';
 import { arnOf, findByArn, findQueue, type Context, type Live } from './context.ts';
 import type { Entry } from './engine.ts';
-import { checkRange, invalidParameter, invalidReceipt, unsupported } from './errors.ts';
+import { checkRange, invalidAttributeName, invalidParameter, invalidReceipt, unsupported } from './errors.ts';
 import { md5OfAttributes, selectAttributes } from './messages.ts';
 import type { Delivery, Message } from './state.ts';
 
@@ -66,10 +66,11 @@ function receive(
   checkRange('MaxNumberOfMessages', most, 1, 10);
   checkRange('VisibilityTimeout', visibility, 0, 43_200);
   checkRange('WaitTimeSeconds', wait, 0, 20);
+  const wanted = wantedAttributes(input);
   const attempt = (): sqs.Message[] | undefined => {
     const taken = take(context, live, most, visibility);
     return taken.length > 0
-      ? taken.map(({ message, delivery }) => wireMessage(message, delivery, input))
+      ? taken.map(({ message, delivery }) => wireMessage(message, delivery, wanted, input))
       : undefined;
   };
   const found = attempt();
@@ -125,11 +126,12 @@ function bury(context: Context, { queue, engine }: Live, dead: readonly Entry[],
 function wireMessage(
   message: Message,
   delivery: Delivery,
+  wanted: readonly string[],
   input: sqs.ReceiveMessageCommandInput,
 ): sqs.Message {
   const attributes = selectAttributes(message.attributes, input.MessageAttributeNames);
   const attributesMd5 = md5OfAttributes(attributes);
-  const system = systemAttributes(message, delivery, input);
+  const system = systemAttributes(message, delivery, wanted);
   return {
     MessageId: message.id,
     ReceiptHandle: delivery.receipt,
@@ -140,30 +142,40 @@ function wireMessage(
   };
 }
 
+/** What each system attribute says of a message. */
+const systemValues: Readonly<Record<string, (message: Message, delivery: Delivery) => string | undefined>> = {
+  SenderId: ({ sender }) => sender,
+  SentTimestamp: ({ sent }) => String(sent),
+  ApproximateReceiveCount: (_, { count }) => String(count),
+  ApproximateFirstReceiveTimestamp: (_, { first }) => String(first),
+  MessageGroupId: ({ groupId }) => groupId,
+  MessageDeduplicationId: ({ deduplicationId }) => deduplicationId,
+  SequenceNumber: ({ sequence }) => sequence,
+  AWSTraceHeader: ({ traceHeader }) => traceHeader,
+  DeadLetterQueueSourceArn: ({ sourceArn }) => sourceArn,
+};
+
+/** The system attributes that a caller asks for; refused before a message is taken for them. */
+function wantedAttributes(input: sqs.ReceiveMessageCommandInput): string[] {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the older name of the list is still in use
+  const wanted: string[] = [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])];
+  const unknown = wanted.find((name) => name !== 'All' && !Object.hasOwn(systemValues, name));
+  if (unknown !== undefined) throw invalidAttributeName(unknown);
+  return wanted;
+}
+
 function systemAttributes(
   message: Message,
   delivery: Delivery,
-  input: sqs.ReceiveMessageCommandInput,
+  wanted: readonly string[],
 ): Record<string, string> | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the older name of the list is still in use
-  const wanted: string[] = [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])];
   if (wanted.length === 0) return undefined;
-  const all: Record<string, string | undefined> = {
-    SenderId: message.sender,
-    SentTimestamp: String(message.sent),
-    ApproximateReceiveCount: String(delivery.count),
-    ApproximateFirstReceiveTimestamp: String(delivery.first),
-    MessageGroupId: message.groupId,
-    MessageDeduplicationId: message.deduplicationId,
-    SequenceNumber: message.sequence,
-    AWSTraceHeader: message.traceHeader,
-    DeadLetterQueueSourceArn: message.sourceArn,
-  };
-  const unknown = wanted.find((name) => name !== 'All' && !(name in all));
-  if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
-  const chosen = Object.entries(all).filter(
-    ([name, value]) => value !== undefined && wanted.some((each) => each === 'All' || each === name),
-  );
+  const chosen = Object.entries(systemValues).flatMap(([name, valueOf]) => {
+    const value = wanted.some((each) => each === 'All' || each === name)
+      ? valueOf(message, delivery)
+      : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
   return Object.fromEntries(chosen) as Record<string, string>;
 }
 

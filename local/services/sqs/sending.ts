@@ -159,7 +159,7 @@ function inOrder(
   perGroup: boolean,
 ): Order {
   const now = clock.now();
-  const key = `${queueName}/${perGroup ? groupId : ''}/${deduplicationId}`;
+  const key = `${keysOf(queueName)}${perGroup ? groupId : ''}/${deduplicationId}`;
   for (const [old, { at }] of deduplications.entries()) {
     // In the order they came: the first young one ends it.
     if (now - at < deduplicationWindow) break;
@@ -168,6 +168,14 @@ function inOrder(
   const repeated = deduplications.get(key);
   const fields = { groupId, deduplicationId, sequence: repeated?.sequence ?? nextSequence(now) };
   return repeated ? { fields, repeated } : { fields, key };
+}
+
+const keysOf = (queueName: string): string => `${queueName}/`;
+
+/** A queue that is made anew under a deleted one's name takes every message. */
+export function forgetDeduplications({ deduplications }: Context, queueName: string): void {
+  for (const [key] of deduplications.entries())
+    if (key.startsWith(keysOf(queueName))) deduplications.delete(key);
 }
 
 let lastSequence = 0n;

@@ -283,6 +283,15 @@ describe('SQS', () => {
       expect((await waiting)[0]?.Body).to.equal('second');
     });
 
+    it('refuses unknown attributes at once, and takes no message for them', async () => {
+      const unknown = { MessageSystemAttributeNames: ['Bogus' as 'All'] };
+      const empty = await failure(receive({ ...unknown, WaitTimeSeconds: 20 }));
+      expect([empty.name, empty.message]).to.deep.equal(['InvalidAttributeName', 'Unknown Attribute Bogus.']);
+      await send('kept');
+      expect((await failure(receive(unknown))).name).to.equal('InvalidAttributeName');
+      expect(await counts()).to.deep.equal([1, 0, 0]);
+    });
+
     it('loses no message to a caller that hung up', async () => {
       const controller = new AbortController();
       const gone = cloud.parts.services.sqs.operations.ReceiveMessage?.({ QueueUrl, WaitTimeSeconds: 20 }, {
@@ -372,6 +381,14 @@ describe('SQS', () => {
       await send('same', { MessageGroupId: 'g' });
       expect((await counts())[0]).to.equal(2);
       expect((await failure(send('x'))).name).to.equal('MissingParameter');
+    });
+
+    it('take a message again that was sent to a deleted queue of the same name', async () => {
+      await send('same', { MessageGroupId: 'g' });
+      await client.send(new sqs.DeleteQueueCommand({ QueueUrl }));
+      await create('line.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
+      await send('same', { MessageGroupId: 'g' });
+      expect((await receive())[0]?.Body).to.equal('same');
     });
   });
 
