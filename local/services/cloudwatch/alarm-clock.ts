@@ -99,8 +99,17 @@ export function alarmClock(parts: Parts, state: CloudWatchState): AlarmClock {
     }
   }
 
+  /** What is wrong with one alarm does not keep the others from being looked at. */
+  function lookSafely(name: string): void {
+    try {
+      look(name);
+    } catch (error) {
+      console.error(`CloudWatch: the alarm ${name} could not be evaluated: ${(error as Error).message}`);
+    }
+  }
+
   function lookAtThose(wanted: (alarm: StoredAlarm) => boolean): void {
-    for (const alarm of [...state.alarms.values()]) if (wanted(alarm)) look(alarm.name);
+    for (const alarm of [...state.alarms.values()]) if (wanted(alarm)) lookSafely(alarm.name);
   }
 
   return {

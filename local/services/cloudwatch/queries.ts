@@ -20,6 +20,9 @@ export function checkQueries(queries: readonly MetricDataQuery[]): void {
   if (new Set(ids).size < ids.length)
     throw validation('The values for parameter id in MetricDataQueries must be unique.');
   for (const query of queries) checkQuery(query, queries);
+  // What an expression joins in vain shows without data, too.
+  const valueOf = valuesOf(queries, () => ({ period: minute, values: new Map() }), 0, 0);
+  for (const id of ids) valueOf(id);
 }
 
 function checkQuery(query: MetricDataQuery, queries: readonly MetricDataQuery[]): void {
@@ -61,6 +64,18 @@ export function answerQueries(
   start: number,
   end: number,
 ): (id: string) => readonly Series[] {
+  const valueOf = valuesOf(queries, (metric) => metricSeries(state, metric, start, end), start, end);
+  return (id) => [valueOf(id)].flat() as readonly Series[];
+}
+
+type MetricStat = NonNullable<MetricDataQuery['MetricStat']>;
+
+function valuesOf(
+  queries: readonly MetricDataQuery[],
+  seriesOf: (metric: MetricStat) => Series,
+  start: number,
+  end: number,
+): (id: string) => Value {
   const known = new Map<string, Value>();
   const valueOf = (id: string): Value => {
     const found = known.get(id) ?? compute(id);
@@ -69,7 +84,7 @@ export function answerQueries(
   };
   const compute = (id: string): Value => {
     const query = queries.find((other) => other.Id === id);
-    if (query?.MetricStat) return metricSeries(state, query.MetricStat, start, end);
+    if (query?.MetricStat) return seriesOf(query.MetricStat);
     const metrics = queries.flatMap(({ Id, MetricStat }) =>
       MetricStat ? [valueOf(Id ?? '') as Series] : [],
     );
@@ -80,12 +95,12 @@ export function answerQueries(
     });
     return typeof value === 'number' ? constant(value, longestPeriod(queries), start, end) : value;
   };
-  return (id) => [valueOf(id)].flat() as readonly Series[];
+  return valueOf;
 }
 
 function metricSeries(
   state: CloudWatchState,
-  { Metric, Period = 60, Stat = '', Unit }: NonNullable<MetricDataQuery['MetricStat']>,
+  { Metric, Period = 60, Stat = '', Unit }: MetricStat,
   start: number,
   end: number,
 ): Series {

@@ -64,15 +64,13 @@ export function repeat(series: Series, { start, end }: Surroundings): Series {
   return { period: series.period, values };
 }
 
-function choose([condition = NaN, then = NaN, otherwise]: readonly Value[]): Value {
-  const pick = (holds: number, at?: number): number => {
-    const value = holds === 0 ? (otherwise ?? NaN) : then;
-    if (isList(value)) throw validation('IF takes no lists.');
-    return isSeries(value) ? (at === undefined ? NaN : (value.values.get(at) ?? NaN)) : value;
-  };
-  if (isList(condition)) throw validation('IF takes no lists.');
-  if (isSeries(condition)) return mapValues(condition, pick);
-  return condition === 0 ? (otherwise ?? NaN) : then;
+function choose([condition = NaN, then = NaN, otherwise = NaN]: readonly Value[]): Value {
+  if (isList(condition) || isList(then) || isList(otherwise)) throw validation('IF takes no lists.');
+  if (!isSeries(condition)) return condition === 0 ? otherwise : then;
+  return mapValues(condition, (holds, at) => {
+    const value = holds === 0 ? otherwise : then;
+    return isSeries(value) ? (value.values.get(at) ?? NaN) : value;
+  });
 }
 
 const functions: Readonly<Record<string, MathFunction>> = {

@@ -1,3 +1,5 @@
+import { validation } from '../errors.ts';
+
 /** Values over time, and arithmetic on them. Pure. */
 export interface Series {
   /** Milliseconds. */
@@ -19,6 +21,7 @@ export function mapValues(series: Series, change: (value: number, at: number) =>
 
 /** Two values, point by point; two series meet where both have data. */
 export function combine(one: Value, other: Value, join: (a: number, b: number) => number): Value {
+  if (isList(one) && isList(other)) throw validation('Two lists of metrics cannot be joined.');
   if (isList(one)) return one.map((each) => combine(each, other, join) as Series);
   if (isList(other)) return other.map((each) => combine(one, each, join) as Series);
   if (isSeries(one))

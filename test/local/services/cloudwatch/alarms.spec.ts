@@ -194,6 +194,53 @@ describe('alarms', () => {
     expect(await stateOf('both')).to.equal(undefined);
   });
 
+  it('are not kept from being looked at by one that cannot be evaluated', async () => {
+    await cloudWatch.putMetricAlarm({ ...alarm, AlarmName: 'broken' });
+    await cloudWatch.putMetricAlarm({ ...alarm, Period: 60 });
+    const alarms = cloud.store.collection<{ settings: object }>('cloudwatch.alarm');
+    const settings = { Metrics: [{ Id: 'e', Expression: '"text"' }] };
+    alarms.set('broken', { ...alarms.get('broken'), settings });
+    const complaints: unknown[] = [];
+    const write = console.error;
+    try {
+      console.error = (...words: unknown[]) => complaints.push(...words);
+      await put('Depth', 9);
+      await pass(60 * second);
+    } finally {
+      console.error = write;
+    }
+    expect(await stateOf('deep')).to.equal('ALARM');
+    expect(complaints).to.deep.equal([
+      'CloudWatch: the alarm broken could not be evaluated: The text "text" is no value.',
+    ]);
+  });
+
+  for (const [Expression, message] of [
+    ['m > "5"', 'The text "5" is no value.'],
+    ['FILL(m, "x")', 'The text "x" is no value.'],
+    ['RATE(METRICS())', 'The function needs one metric.'],
+    ['IF(METRICS(), 1, 0)', 'IF takes no lists.'],
+    ['IF(m, METRICS(), 0)', 'IF takes no lists.'],
+    ['METRICS() + METRICS()', 'Two lists of metrics cannot be joined.'],
+  ] as const)
+    it(`are refused and not stored when they go by ${Expression}`, async () => {
+      const Metric = { Namespace: 'Shop', MetricName: 'Depth' };
+      const error = await failure(
+        cloudWatch.putMetricAlarm({
+          AlarmName: 'wrong',
+          ComparisonOperator: 'GreaterThanThreshold',
+          Threshold: 1,
+          EvaluationPeriods: 1,
+          Metrics: [
+            { Id: 'm', ReturnData: false, MetricStat: { Metric, Period: 60, Stat: 'Sum' } },
+            { Id: 'e', Expression },
+          ],
+        }),
+      );
+      expect([error.name, error.message]).to.deep.equal(['ValidationException', message]);
+      expect((await cloudWatch.describeAlarms({})).MetricAlarms).to.deep.equal([]);
+    });
+
   const refused: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     [
       'actions of EC2',
