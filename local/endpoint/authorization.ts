@@ -17,6 +17,8 @@ export interface Authorization {
   tagsOf?(arn: string): Tags | undefined;
   /** The policy that hangs on a resource of its own, by ARN. */
   policyOf?(arn: string): string | undefined;
+  /** Operations that not even a resource's policy denies the account's root. */
+  readonly rootMay?: readonly string[];
   /** What a caller has to be allowed to see an error of an operation; without it the answer is AccessDenied. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each operation has its own input
   revealing?(operation: string, input: any, errorCode: string): Need | undefined;

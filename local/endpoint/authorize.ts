@@ -9,8 +9,8 @@ import type { AwsError } from './service.ts';
 /** The one place where policies are asked whether a call may be made; throws AWS's denial. */
 export function authorize(model: ServiceModel, operation: string, facts: CallFacts): void {
   const table = facts.services[model.name]?.authorization;
-  // Root needs no policy; only a resource's own can deny it something.
-  if (!facts.identity && !table?.policyOf) return;
+  // Root needs no policy; only a resource's own can deny it something, and not everything.
+  if (!facts.identity && (!table?.policyOf || table.rootMay?.includes(operation))) return;
   const rule = table?.operations[operation];
   if (rule) for (const need of rule(facts.input, facts.call)) demand(model, operation, facts, need);
   else if (facts.identity)

@@ -10,6 +10,7 @@ import {
   type Rule,
 } from '../../endpoint/authorization.ts';
 import type { Context } from './context.ts';
+import { parseCopySource } from './copy-source.ts';
 
 interface Input {
   readonly Bucket: string;
@@ -35,18 +36,7 @@ const versioned = (action: string, versionAction: string): Rule => {
 };
 const readObject = versioned('GetObject', 'GetObjectVersion');
 
-/** `bucket/key?versionId=…`, percent-encoded, with or without a slash before it. */
-function sourceOf(copySource: string): { Bucket: string; Key: string; VersionId?: string } {
-  const [path = '', versionId] = copySource.replace(/^\//, '').split('?versionId=');
-  const decoded = decodeURIComponent(path);
-  const slash = decoded.indexOf('/');
-  return {
-    Bucket: decoded.slice(0, slash),
-    Key: decoded.slice(slash + 1),
-    ...(versionId !== undefined && { VersionId: versionId }),
-  };
-}
-const readSource: Rule = ({ CopySource = '' }: Input, call) => readObject(sourceOf(CopySource), call);
+const readSource: Rule = ({ CopySource = '' }: Input, call) => readObject(parseCopySource(CopySource), call);
 
 const putObject = as('PutObject', object);
 const giveTags = when(
@@ -84,6 +74,8 @@ export function s3Authorization({ buckets }: Context): Authorization {
       's3:signatureversion': () => 'AWS4-HMAC-SHA256',
     },
     policyOf: (arn) => buckets.get(arn.slice(bucketArn('').length).split('/', 1)[0] ?? '')?.policy,
+    // So that a bucket's policy can be put right, whatever it says.
+    rootMay: ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'],
     // Only who may list learns that an object is not there.
     revealing: (operation, input: Input, code) =>
       ['GetObject', 'HeadObject'].includes(operation) && ['NoSuchKey', 'NotFound'].includes(code)

@@ -3,9 +3,10 @@ import type { Answer } from '../../endpoint/service.ts';
 import { checksumFields } from './checksum-fields.ts';
 import { checkRead, writeRefusal } from './conditions.ts';
 import { findBucket, shownVersion, type Context } from './context.ts';
+import { parseCopySource } from './copy-source.ts';
 import { descriptionOf, parseTagging } from './description.ts';
 import { AwsError } from '../../endpoint/service.ts';
-import { invalidArgument, invalidRequest, noSuchBucket, refuseOthers } from './errors.ts';
+import { invalidRequest, noSuchBucket, refuseOthers } from './errors.ts';
 import { findVersion } from './get.ts';
 import { checkUpload, encryptionAnswer, uploading } from './put.ts';
 import type { Bucket, Version } from './state.ts';
@@ -77,17 +78,14 @@ type SourceInput = Pick<
   | 'ExpectedSourceBucketOwner'
 >;
 
-/** What `x-amz-copy-source` names: `bucket/key?versionId=…`, percent-encoded. */
+/** The version that a copy is to be made of. */
 export function findSource(context: Context, input: SourceInput): Source {
-  const [path = '', versionId] = (input.CopySource ?? '').split('?versionId=');
-  const [, name, key] = /^\/?([^/]+)\/(.+)$/s.exec(decodeURIComponent(path)) ?? [];
-  if (name === undefined || key === undefined)
-    throw invalidArgument('Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-  const bucket = context.buckets.get(name);
-  if (!bucket) throw noSuchBucket(name);
+  const { Bucket, Key, VersionId } = parseCopySource(input.CopySource ?? '');
+  const bucket = context.buckets.get(Bucket);
+  if (!bucket) throw noSuchBucket(Bucket);
   if (input.ExpectedSourceBucketOwner !== undefined && input.ExpectedSourceBucketOwner !== context.account)
     throw new AwsError('AccessDenied', 'Access Denied', 403);
-  const version = findVersion(context, bucket, key, versionId);
+  const version = findVersion(context, bucket, Key, VersionId);
   checkSource(input, version);
   return { bucket, version };
 }

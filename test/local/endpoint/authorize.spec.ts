@@ -262,6 +262,23 @@ describe('a call by a role', () => {
     expect(await copy()).to.equal('allowed');
   });
 
+  it('is denied the source of a copy, whichever way it is written', async () => {
+    const admin = new S3({ ...cloud.client, forcePathStyle: true });
+    await admin.createBucket({ Bucket: 'secret' });
+    await admin.putObject({ Bucket: 'secret', Key: 'x', Body: 'x' });
+    const { UploadId } = await admin.createMultipartUpload({ Bucket: 'versions', Key: 'to' });
+    await permit(
+      { Action: 's3:*' },
+      { Effect: 'Deny', Action: 's3:GetObject', Resource: 'arn:aws:s3:::secret/*' },
+    );
+    for (const CopySource of ['secret/x', '/secret/x', '%2Fsecret/x', '%2fsecret%2Fx']) {
+      const to = { Bucket: 'versions', Key: 'to', CopySource };
+      expect(await says(bucket().copyObject(to)), CopySource).to.equal('AccessDenied');
+      const part = bucket().uploadPartCopy({ ...to, UploadId, PartNumber: 1 });
+      expect(await says(part), `part from ${CopySource}`).to.equal('AccessDenied');
+    }
+  });
+
   it('lists under the prefix that a condition allows', async () => {
     await permit({ Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': 'mine/*' } } });
     const list = (Prefix?: string) => says(bucket().listObjectsV2({ Bucket: 'versions', Prefix }));
@@ -289,6 +306,22 @@ describe('a call by a role', () => {
     expect(await read()).to.equal('AccessDenied');
     const root = await failure(admin.getObject({ Bucket: 'shared', Key: 'k' }));
     expect(root.message).to.match(/explicit deny in a resource-based policy$/);
+  });
+
+  it('by the account`s root can always put a bucket`s policy right', async () => {
+    const admin = new S3({ ...cloud.client, forcePathStyle: true });
+    const Bucket = 'locked';
+    await admin.createBucket({ Bucket });
+    const Resource = ['arn:aws:s3:::locked', 'arn:aws:s3:::locked/*'];
+    const Policy = text({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource });
+    await admin.putBucketPolicy({ Bucket, Policy });
+    await permit({ Action: 's3:*' });
+    expect(await says(bucket().deleteBucketPolicy({ Bucket }))).to.equal('AccessDenied');
+    expect(await says(admin.deleteBucket({ Bucket }))).to.equal('AccessDenied');
+    expect((await admin.getBucketPolicy({ Bucket })).Policy).to.equal(Policy);
+    await admin.putBucketPolicy({ Bucket, Policy });
+    await admin.deleteBucketPolicy({ Bucket });
+    await admin.deleteBucket({ Bucket });
   });
 
   it('comes over TLS, as far as policies are concerned', async () => {

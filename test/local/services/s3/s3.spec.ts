@@ -280,6 +280,10 @@ describe('S3', () => {
       expect(await text('b')).to.equal('hello');
       const self = client.send(new s3.CopyObjectCommand({ Bucket, Key: 'b', CopySource: `${Bucket}/b` }));
       expect((await failure(self)).name).to.equal('InvalidRequest');
+      for (const CopySource of [`${Bucket}/%zz`, Bucket]) {
+        const bad = await failure(client.send(new s3.CopyObjectCommand({ Bucket, Key: 'c', CopySource })));
+        expect([bad.name, bad.$metadata.httpStatusCode]).to.deep.equal(['InvalidArgument', 400]);
+      }
     });
 
     it('deletes many at once', async () => {
