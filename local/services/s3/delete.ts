@@ -3,7 +3,7 @@ import { AwsError, type Answer, type Call } from '../../endpoint/service.ts';
 import { deletion } from './authorization.ts';
 import { sameTag } from './conditions.ts';
 import { findBucket, type Context } from './context.ts';
-import { noSuchKey, preconditionFailed, refuseOthers } from './errors.ts';
+import { malformedXml, noSuchKey, preconditionFailed, refuseOthers } from './errors.ts';
 import type { Bucket } from './state.ts';
 import { deleteKey, type Deleted } from './writing.ts';
 
@@ -67,12 +67,7 @@ export function deleteObjects(
   refuseOthers(input, 'DeleteObjects', knownMany);
   const bucket = findBucket(context, input);
   const { Objects = [], Quiet = false } = input.Delete ?? {};
-  if (Objects.length === 0 || Objects.length > 1000) {
-    throw new AwsError(
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
-  }
+  if (Objects.length === 0 || Objects.length > 1000) throw malformedXml();
   const results = Objects.map((entry) => deleteEntry(context, bucket, entry, call));
   const deleted = results.flatMap(({ Deleted }) => (Deleted ? [Deleted] : []));
   return {

@@ -24,6 +24,11 @@ export const conflict = (Condition: string): AwsError =>
     409,
     { Condition },
   );
+export const malformedXml = (): AwsError =>
+  new AwsError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
 export const invalidArgument = (message: string): AwsError => new AwsError('InvalidArgument', message, 400);
 export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequest', message, 400);
 

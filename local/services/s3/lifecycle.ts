@@ -1,7 +1,6 @@
 import type { LifecycleExpiration, LifecycleRule } from '@aws-sdk/client-s3';
-import { AwsError } from '../../endpoint/service.ts';
 import type { Context } from './context.ts';
-import { invalidArgument, invalidRequest } from './errors.ts';
+import { invalidArgument, invalidRequest, malformedXml } from './errors.ts';
 import { abort } from './multipart.ts';
 import type { Bucket, Version } from './state.ts';
 import { deleteKey, removeVersion } from './writing.ts';
@@ -10,11 +9,7 @@ const day = 86_400_000;
 
 /** Refuses rules that S3 would refuse, and those that we could not carry out. */
 export function checkLifecycle(rules: LifecycleRule[] = []): LifecycleRule[] {
-  if (rules.length === 0 || rules.length > 1000)
-    throw new AwsError(
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
+  if (rules.length === 0 || rules.length > 1000) throw malformedXml();
   const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));
   if (new Set(named.map(({ ID }) => ID)).size < named.length)
     throw invalidArgument('RuleId must be unique. Found same ID for more than one rule.');
@@ -23,6 +18,9 @@ export function checkLifecycle(rules: LifecycleRule[] = []): LifecycleRule[] {
 }
 
 function checkRule(rule: LifecycleRule): void {
+  // What belongs together stands inside And.
+  if (Object.values(rule.Filter ?? {}).filter((child) => child !== undefined).length > 1)
+    throw malformedXml();
   if (rule.Transitions?.length || rule.NoncurrentVersionTransitions?.length)
     throw invalidRequest('local cloud: s3 has one storage class: lifecycle transitions are not implemented');
   const { Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;

@@ -8,7 +8,7 @@ import { sameTag, writeRefusal } from './conditions.ts';
 import { findBucket, shownVersion, type Context } from './context.ts';
 import { findSource } from './copy.ts';
 import { descriptionOf, parseTagging } from './description.ts';
-import { invalidArgument, invalidRequest, noSuchUpload, refuseOthers } from './errors.ts';
+import { invalidArgument, invalidRequest, malformedXml, noSuchUpload, refuseOthers } from './errors.ts';
 import { checkUpload, encryptionAnswer, uploading } from './put.ts';
 import { byteRange } from './ranges.ts';
 import type { Part, StoredChecksum, Upload } from './state.ts';
@@ -184,11 +184,7 @@ function forget(context: Context, upload: Upload, parts: readonly Part[]): void 
 
 /** The parts a caller lists, in its order, checked as S3 checks them. */
 function choose(parts: readonly Part[], listed: readonly s3.CompletedPart[]): Part[] {
-  if (listed.length === 0)
-    throw new AwsError(
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
+  if (listed.length === 0) throw malformedXml();
   let previous = 0;
   const chosen = listed.map(({ PartNumber = 0, ETag = '' }) => {
     if (PartNumber <= previous)

@@ -3,16 +3,11 @@ import { AwsError, type Answer } from '../../endpoint/service.ts';
 import { defaultEncryption } from './buckets.ts';
 import { findBucket, type Context } from './context.ts';
 import { checkTags, tagSet } from './description.ts';
-import { invalidArgument, invalidRequest } from './errors.ts';
+import { invalidArgument, invalidRequest, malformedXml } from './errors.ts';
 import { checkLifecycle, restoreDates } from './lifecycle.ts';
 import { checkPolicy, isPublic } from './policy.ts';
 import type { Bucket } from './state.ts';
 
-const malformed = (): AwsError =>
-  new AwsError(
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema',
-  );
 const missing = (code: string, message: string, bucket: Bucket): AwsError =>
   new AwsError(code, message, 404, { BucketName: bucket.name });
 
@@ -35,7 +30,7 @@ export function settingOperations(context: Context) {
       change(input, (bucket) => {
         const { Status, MFADelete } = input.VersioningConfiguration ?? {};
         if (MFADelete === 'Enabled') throw invalidArgument('local cloud: s3 does not implement MFADelete');
-        if (Status !== 'Enabled' && Status !== 'Suspended') throw malformed();
+        if (Status !== 'Enabled' && Status !== 'Suspended') throw malformedXml();
         bucket.versioning = Status;
       }),
     GetBucketVersioning(
@@ -93,7 +88,7 @@ export function settingOperations(context: Context) {
     PutBucketOwnershipControls: (input: s3.PutBucketOwnershipControlsCommandInput) =>
       change(input, (bucket) => {
         const [rule, ...more] = input.OwnershipControls?.Rules ?? [];
-        if (!rule?.ObjectOwnership || more.length > 0) throw malformed();
+        if (!rule?.ObjectOwnership || more.length > 0) throw malformedXml();
         bucket.ownership = rule.ObjectOwnership;
       }),
     GetBucketOwnershipControls(
@@ -185,7 +180,7 @@ function checkEncryption(
 ): s3.ServerSideEncryptionConfiguration {
   const [rule, ...more] = configuration?.Rules ?? [];
   const chosen = rule?.ApplyServerSideEncryptionByDefault;
-  if (!rule || !chosen?.SSEAlgorithm || more.length > 0) throw malformed();
+  if (!rule || !chosen?.SSEAlgorithm || more.length > 0) throw malformedXml();
   if (chosen.SSEAlgorithm !== 'AES256')
     throw invalidRequest(`local cloud: s3 does not implement the encryption ${chosen.SSEAlgorithm}`);
   if (chosen.KMSMasterKeyID !== undefined)

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { S3 } from '@aws-sdk/client-s3';
-import { Asset } from '../../../../local/provider/protocol/values.ts';
+import { Asset, type Properties } from '../../../../local/provider/protocol/values.ts';
 import { lives, openAccount, type Account, type Resource } from './account.ts';
 
 describe('resources of S3', () => {
@@ -90,6 +90,29 @@ describe('resources of S3', () => {
         }),
       shows: ['rules'],
     });
+  });
+
+  it('BucketLifecycleConfiguration, whose filters have one condition or put several into and', async () => {
+    const check = (filter: Properties) =>
+      account.provider.check({
+        type: 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
+        name: 'test',
+        olds: {},
+        news: {
+          bucket: bucket.id,
+          rules: [{ id: 'tmp', status: 'Enabled', filter, expiration: { days: 1 } }],
+        },
+        seed: new Uint8Array([1]),
+      });
+    const conditions = { prefix: 'tmp/', objectSizeGreaterThan: 1 };
+    expect((await check(conditions)).failures).to.deep.equal([
+      {
+        property: 'rules[0].filter',
+        reason: ': only one of prefix, objectSizeGreaterThan can be given; put them into and',
+      },
+    ]);
+    for (const filter of [{}, { prefix: '' }, { objectSizeLessThan: 9 }, { and: conditions }])
+      expect((await check(filter)).failures).to.deep.equal([]);
   });
 
   it('BucketPolicy, compared by what it means', async () => {

@@ -164,6 +164,22 @@ describe('S3', () => {
       ).to.have.length(0);
       await client.send(new s3.DeleteBucketLifecycleCommand({ Bucket }));
     });
+
+    it('refuses a lifecycle filter of several conditions outside And', async () => {
+      const limit = (Filter: s3.LifecycleRuleFilter) =>
+        client.send(
+          new s3.PutBucketLifecycleConfigurationCommand({
+            Bucket,
+            LifecycleConfiguration: {
+              Rules: [{ ID: 'tmp', Status: 'Enabled', Filter, Expiration: { Days: 1 } }],
+            },
+          }),
+        );
+      const conditions = { Prefix: 'tmp/', ObjectSizeGreaterThan: 1 };
+      expect((await failure(limit(conditions))).name).to.equal('MalformedXML');
+      await limit({ And: conditions });
+      await client.send(new s3.DeleteBucketLifecycleCommand({ Bucket }));
+    });
   });
 
   describe('objects', () => {
@@ -299,6 +315,9 @@ describe('S3', () => {
         }),
       );
       expect((await client.send(new s3.ListObjectsV2Command({ Bucket }))).KeyCount).to.equal(0);
+      const Objects = Array.from({ length: 1001 }, (_, index) => ({ Key: `${index}` }));
+      const tooMany = client.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+      expect((await failure(tooMany)).name).to.equal('MalformedXML');
     });
   });
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { regional } from '../../define.ts';
 import { ifFound } from '../../errors.ts';
 import { noBucket } from './bucket.ts';
-import { fromRule, lifecycleRule, toRule } from './lifecycle-rules.ts';
+import { checkRules, fromRule, lifecycleRule, toRule } from './lifecycle-rules.ts';
 
 const none = ['NoSuchLifecycleConfiguration', ...noBucket];
 const inputs = {
@@ -16,6 +16,7 @@ const inputs = {
 export default regional({
   type: 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
   inputs,
+  check: ({ rules }) => checkRules(rules),
 
   async create(given, context) {
     await put(context, given);

@@ -1,5 +1,6 @@
 import type { LifecycleRule, LifecycleRuleFilter } from '@aws-sdk/client-s3';
-import type { Properties } from '../../../protocol/values.ts';
+import type { Properties, Value } from '../../../protocol/values.ts';
+import { isObject, type Failure } from '../../../resource/check.ts';
 import { boolean, list, map, number, object, required, string } from '../../../resource/schema.ts';
 import { toTags } from '../../tags.ts';
 
@@ -30,6 +31,21 @@ export const lifecycleRule = object({
   ),
 });
 export type Rule = NonNullable<(typeof lifecycleRule)['infer']>;
+
+/** S3's filters know one condition; several of them stand inside `and`. */
+export function checkRules(rules: Value | undefined): Failure[] {
+  const filters = Array.isArray(rules) ? rules.map((rule: Value) => isObject(rule) && rule.filter) : [];
+  return filters.flatMap((filter, index) =>
+    isObject(filter) && Object.keys(filter).length > 1
+      ? [
+          {
+            property: `rules[${index}].filter`,
+            reason: `: only one of ${Object.keys(filter).join(', ')} can be given; put them into and`,
+          },
+        ]
+      : [],
+  );
+}
 
 const date = (text: string | undefined): Date | undefined => (text ? new Date(text) : undefined);
 const written = (when: Date | undefined): string | undefined => when?.toISOString().replace('.000Z', 'Z');
