@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { AccessKey } from '../services/parts.ts';
@@ -96,8 +97,12 @@ async function respond(
 }
 
 async function send({ message, response, requestId }: Exchange, reply: Reply): Promise<void> {
-  if (response.destroyed) return;
   const { status, headers, body } = reply;
+  if (response.destroyed) {
+    // Nobody will read it: what it is read from need not wait.
+    if (body instanceof Readable) body.destroy();
+    return;
+  }
   headers['x-amzn-requestid'] = headers['x-amz-request-id'] = requestId;
   const isHead = message.method === 'HEAD';
   if (typeof body === 'string' || body === undefined || body instanceof Uint8Array) {

@@ -18,6 +18,13 @@ export interface Received {
   readonly checksum?: string;
 }
 
+/** A read under way. */
+interface Reading {
+  /** What it may still have to open. */
+  readonly names: ReadonlySet<string>;
+  readonly over: Promise<void>;
+}
+
 export type Incoming = Uint8Array | Readable | undefined;
 
 /**
@@ -29,6 +36,7 @@ export class Bodies {
   readonly #folder: string;
   readonly #store: Store;
   readonly #segments: Segments;
+  readonly #readings = new Set<Reading>();
 
   constructor(folder: string, store: Store) {
     this.#folder = join(folder, 'objects');
@@ -85,11 +93,16 @@ export class Bodies {
     return { id, size: body.size };
   }
 
-  /** Bytes `start` to `end` (inclusive) of bodies in a row. */
+  /** Bytes `start` to `end` (inclusive) of bodies in a row, also when they are released meanwhile. */
   read(bodies: readonly Body[], start: number, end: number): Uint8Array | Readable {
     const [only] = bodies;
     if (only && bodies.length === 1 && isPlace(only)) return this.#segments.read(only, start, end);
-    return Readable.from(this.#pieces(bodies, start, end), { objectMode: false });
+    const stream = Readable.from(this.#pieces(bodies, start, end), { objectMode: false });
+    const over = new Promise<void>((resolve) => stream.once('close', resolve));
+    const reading = { names: new Set(bodies.map(nameOf)), over };
+    this.#readings.add(reading);
+    void over.then(() => this.#readings.delete(reading));
+    return stream;
   }
 
   async *#pieces(bodies: readonly Body[], start: number, end: number): AsyncGenerator<Buffer> {
@@ -109,11 +122,15 @@ export class Bodies {
     }
   }
 
-  /** Removes bodies once the state that no longer names them is stored. */
+  /** Removes bodies once the state that no longer names them is stored, and whoever reads them is through. */
   release(bodies: readonly Body[]): void {
     if (bodies.length === 0) return;
+    const readings = [...this.#readings].filter(({ names }) =>
+      bodies.some((body) => names.has(nameOf(body))),
+    );
     this.#store.settled().then(
-      () => {
+      async () => {
+        for (const { over } of readings) await over;
         for (const body of bodies) {
           if (isPlace(body)) this.#segments.release(body);
           else void unlink(this.#path(body.id)).catch(() => undefined);
@@ -140,6 +157,8 @@ export class Bodies {
     this.#segments.close();
   }
 }
+
+const nameOf = ({ id, offset }: Body): string => `${id}/${offset ?? ''}`;
 
 function isPlace(body: Body): body is Place {
   return body.offset !== undefined;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
@@ -16,11 +18,13 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import {
   AwsError,
+  type Call,
   type Operations,
   type Service,
   type ServiceName,
@@ -276,5 +280,27 @@ describe('endpoint protocols', () => {
     );
     expect(error.$metadata.httpStatusCode).to.equal(501);
     expect(error.message).to.equal('local cloud: ssm PutParameter is not implemented');
+  });
+});
+
+describe('the answer to a caller that hung up', () => {
+  it('is let go, with all that it would be read from', async () => {
+    const body = new Readable({ read: () => undefined });
+    const caller = new AbortController();
+    const GetObject = (_: unknown, { signal }: Call) => {
+      caller.abort();
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve({ Body: body });
+        });
+      });
+    };
+    const cloud = await startEndpoint({ s3: () => ({ name: 's3', operations: { GetObject } }) });
+    const client = new S3Client({ ...cloud.client, forcePathStyle: true });
+    const command = new GetObjectCommand({ Bucket: 'bucket', Key: 'key' });
+    const closed = once(body, 'close');
+    expect((await failure(client.send(command, { abortSignal: caller.signal }))).name).to.equal('AbortError');
+    await closed;
+    await cloud.stop();
   });
 });

@@ -477,6 +477,22 @@ describe('S3', () => {
         await client.send(new s3.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     });
 
+    it('lets a read end with the object that it began with, then removes its parts', async () => {
+      const bytes = Buffer.concat([1, 2, 3].map((filler) => Buffer.alloc(5 * MiB, filler)));
+      await new Upload({ client, params: { Bucket, Key: 'big', Body: bytes } }).done();
+      await client.send(new s3.CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/big` }));
+      const reads = [await get('big'), await get('copy')];
+      await put('big', 'new');
+      await client.send(new s3.DeleteObjectCommand({ Bucket, Key: 'copy' }));
+      for (const { Body } of reads) {
+        const read = await Body?.transformToByteArray();
+        expect(Buffer.from(read ?? []).equals(bytes)).to.equal(true);
+      }
+      await until('only segments are left', 5, async () =>
+        bodies().every((name) => name.startsWith('segment-')),
+      );
+    });
+
     it('checks order, tags and sizes of parts', async () => {
       const Key = 'parts';
       const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand({ Bucket, Key }));
