@@ -8,8 +8,8 @@ const interfacesOf = ({ state }: Ec2Context, hostId: string): InterfaceRow[] =>
   [...state.interfaces.values()].filter((row) => row.hostId === hostId);
 
 /**
- * Makes interfaces for a service's own host. Asked again for the same host (after a crash between the
- * two services' writes), it makes only what is missing.
+ * Makes interfaces for a service's own host, all of them or none. Asked again for the same host (after a crash
+ * between the two services' writes), it makes only what is missing.
  */
 export async function createInterfaces(
   context: Ec2Context,
@@ -20,16 +20,22 @@ export async function createInterfaces(
   const known = interfacesOf(context, hostId);
   for (const { subnetId, securityGroupIds } of wanted)
     checkGroups(state, find(state.subnets, 'subnet', subnetId), securityGroupIds);
-  const rows = wanted.map(({ subnetId, securityGroupIds: groups, description, isPublic, cluster }) => {
-    const subnet = find(state.subnets, 'subnet', subnetId);
-    const now = parts.clock.now();
-    return (
-      known.find((row) => row.subnetId === subnetId) ??
-      makeInterface(state, { subnet, groups, description, hostId, cluster, autoPublic: isPublic, now })
-    );
-  });
-  await network.changed();
-  return rows.map((row) => made(context, row));
+  try {
+    const rows = wanted.map(({ subnetId, securityGroupIds: groups, description, isPublic, cluster }) => {
+      const subnet = find(state.subnets, 'subnet', subnetId);
+      const now = parts.clock.now();
+      return (
+        known.find((row) => row.subnetId === subnetId) ??
+        makeInterface(state, { subnet, groups, description, hostId, cluster, autoPublic: isPublic, now })
+      );
+    });
+    await network.changed();
+    return rows.map((row) => made(context, row));
+  } catch (error) {
+    const isKnown = new Set(known.map(({ id }) => id));
+    for (const { id } of interfacesOf(context, hostId)) if (!isKnown.has(id)) removeInterface(state, id);
+    throw error;
+  }
 }
 
 export async function removeHost(context: Ec2Context, hostId: string): Promise<void> {

@@ -91,6 +91,9 @@ function checkRedirect(given: RedirectActionConfig | undefined): RedirectActionC
     throw validation(`The redirect protocol '${Protocol}' is not valid`);
   if (Port !== '#{port}' && !(/^\d+$/.test(Port) && Number(Port) >= 1 && Number(Port) <= 65_535))
     throw validation(`The redirect port '${Port}' is not valid`);
+  // They become part of a line of configuration.
+  for (const text of [Host, Path, Query])
+    if (/\p{Cc}/u.test(text)) throw validation('A redirect cannot have control characters');
   if (!Path.startsWith('/')) throw validation(`The redirect path '${Path}' must start with '/'`);
   const changes =
     Protocol !== '#{protocol}' || Port !== '#{port}' || Host !== '#{host}' || Path !== '/#{path}';

@@ -1,3 +1,4 @@
+import type { Collection } from '../../store.ts';
 import type { Parts } from '../parts.ts';
 import { backendName, balancerModel, balancerOf, groupsUsedBy, serverName } from './balancer-model.ts';
 import type { BalancerPlane } from './haproxy/plane.ts';
@@ -10,15 +11,24 @@ export interface Balancing {
   sync(loadBalancerArn: string): Promise<void>;
   /** The same for the load balancer that uses a target group, if one does. */
   syncGroup(group: StoredTargetGroup): Promise<void>;
-  /** Runs a change of listeners or rules; groups that come into use by it begin with new health checks. */
+  /**
+   * Runs a change of listeners or rules; groups that come into use by it begin with new health checks. What the
+   * data plane does not take is undone.
+   */
   reroute(loadBalancerArn: string, change: () => void): Promise<void>;
+  /** Changes a target group's settings; what the data plane does not take is undone. */
+  adjust(group: StoredTargetGroup, settings: Partial<GroupSettings>): Promise<void>;
   /** Lets a target go when its deregistration delay is over. */
   drain(group: StoredTargetGroup, target: StoredTarget): void;
   /** Starts a load balancer, again and again until it runs. */
   bringUp(loadBalancerArn: string): Promise<void>;
+  /** Takes a load balancer away with its nodes. */
+  takeDown(loadBalancerArn: string): Promise<void>;
   start(): Promise<void>;
   stop(): void;
 }
+
+type GroupSettings = Pick<StoredTargetGroup, 'healthCheck' | 'attributes'>;
 
 const watchInterval = 100;
 const retryInterval = 1000;
@@ -26,10 +36,12 @@ const retryInterval = 1000;
 export function balancing(parts: Parts, state: ElbState, plane: BalancerPlane): Balancing {
   let watching: (() => void) | undefined;
   let stopped = false;
+  // Asked before the first request: one that is being made has none yet, either.
+  const cutOff = [...state.loadBalancers.values()].filter(({ interfaces }) => interfaces.length === 0);
 
   async function sync(loadBalancerArn: string): Promise<void> {
     const loadBalancer = state.loadBalancers.get(loadBalancerArn);
-    if (!loadBalancer || stopped) return;
+    if (!loadBalancer?.interfaces.length || stopped) return;
     await plane.apply(balancerModel(loadBalancer, state, (arn) => parts.services.acm.certificate(arn)));
     watch();
   }
@@ -49,10 +61,20 @@ export function balancing(parts: Parts, state: ElbState, plane: BalancerPlane): 
     }
   }
 
+  /** Its row goes last: when this is cut off, the next start goes on with it. */
+  async function takeDown(arn: string): Promise<void> {
+    const loadBalancer = state.loadBalancers.get(arn);
+    if (!loadBalancer) return;
+    state.loadBalancers.set(arn, { ...loadBalancer, interfaces: [] });
+    await plane.remove(loadBalancer.hostId);
+    await parts.services.ec2.removeHost(loadBalancer.hostId);
+    state.loadBalancers.delete(arn);
+  }
+
   /** Without a reason why not, it is active. One that never ran stays `provisioning`. */
   function setReason(arn: string, reason: string | undefined): void {
     const found = state.loadBalancers.get(arn);
-    if (!found || stopped) return;
+    if (!found?.interfaces.length || stopped) return;
     const { reason: _, ...rest } = found;
     const broken = rest.state === 'provisioning' ? 'provisioning' : 'active_impaired';
     state.loadBalancers.set(
@@ -146,16 +168,38 @@ export function balancing(parts: Parts, state: ElbState, plane: BalancerPlane): 
     sync,
     syncGroup,
     bringUp,
+    takeDown,
     drain,
     async reroute(loadBalancerArn, change) {
       const before = new Set(groupsUsedBy(loadBalancerArn, state).map(({ arn }) => arn));
-      change();
+      const undo = undoable([state.listeners, state.rules], change);
       for (const group of groupsUsedBy(loadBalancerArn, state))
         if (!before.has(group.arn)) beginChecks(group);
-      await sync(loadBalancerArn);
+      try {
+        await sync(loadBalancerArn);
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    },
+    async adjust(group, settings) {
+      const { healthCheck, attributes } = group;
+      const write = (wanted: Partial<GroupSettings>): void => {
+        const current = state.targetGroups.get(group.arn);
+        if (current) state.targetGroups.set(group.arn, Object.assign(current, wanted));
+      };
+      write(settings);
+      try {
+        await syncGroup(group);
+      } catch (error) {
+        write({ healthCheck, attributes });
+        throw error;
+      }
     },
     async start() {
       parts.services.ec2.onInstanceState(onInstanceState);
+      // EC2 tells why not, and tries again.
+      for (const { arn } of cutOff) await takeDown(arn).catch(() => undefined);
       for (const group of [...state.targetGroups.values()]) {
         // Nothing was left in flight by the power cut.
         group.targets = group.targets.filter(({ phase }) => phase !== 'draining');
@@ -167,6 +211,24 @@ export function balancing(parts: Parts, state: ElbState, plane: BalancerPlane): 
       stopped = true;
       watching?.();
     },
+  };
+}
+
+/** Runs a change; the result puts its rows back, but for those that were changed again since. */
+function undoable(collections: readonly Collection<unknown>[], change: () => void): () => void {
+  const before = collections.map((collection) => new Map(collection.entries()));
+  change();
+  const after = collections.map((collection) => new Map(collection.entries()));
+  return () => {
+    collections.forEach((collection, index) => {
+      const [old, changed] = [before[index], after[index]];
+      for (const id of new Set([...(old?.keys() ?? []), ...(changed?.keys() ?? [])])) {
+        const row = old?.get(id);
+        if (row === changed?.get(id) || collection.get(id) !== changed?.get(id)) continue;
+        if (row === undefined) collection.delete(id);
+        else collection.set(id, row);
+      }
+    });
   };
 }
 

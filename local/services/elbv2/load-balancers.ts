@@ -13,34 +13,25 @@ import { changed, defaults, loadBalancerAttributes } from './attributes.ts';
 import { listenersOf } from './balancer-model.ts';
 import type { Balancing } from './balancing.ts';
 import { invalidMarker, loadBalancerNotFound, notPermitted, unsupported } from './errors.ts';
-import type { BalancerPlane } from './haproxy/plane.ts';
 import { checkName, hostedZoneOf, loadBalancerArn, newDnsName, newId } from './names.ts';
 import { findSecurityGroups, findSubnets, interfaceRequests, subnetIds } from './placement.ts';
 import type { ElbState, StoredLoadBalancer } from './state.ts';
 import { checkTags } from './tags.ts';
 
 /** Making, describing and deleting load balancers. */
-export function loadBalancerOperations(
-  parts: Parts,
-  state: ElbState,
-  balancing: Balancing,
-  plane: BalancerPlane,
-) {
+export function loadBalancerOperations(parts: Parts, state: ElbState, balancing: Balancing) {
   const beingMade = new Set<string>();
 
   async function create(input: CreateLoadBalancerCommandInput): Promise<StoredLoadBalancer> {
     const name = input.Name ?? '';
+    const tags = checkTags(input.Tags ?? []);
     const scheme = input.Scheme === 'internal' ? 'internal' : 'internet-facing';
     const subnets = await findSubnets(subnetIds(input), scheme, parts);
     const vpcId = subnets[0]?.VpcId ?? '';
     const securityGroups = await findSecurityGroups(input.SecurityGroups ?? [], vpcId, parts);
     const id = newId();
     const hostId = `elb-${id}`;
-    const interfaces = await parts.services.ec2.createInterfaces(
-      hostId,
-      interfaceRequests(subnets, securityGroups, `ELB app/${name}/${id}`, scheme),
-    );
-    return {
+    const unfinished: StoredLoadBalancer = {
       arn: loadBalancerArn(parts, name, id),
       name,
       id,
@@ -50,11 +41,23 @@ export function loadBalancerOperations(
       vpcId,
       created: parts.clock.now(),
       securityGroups,
-      interfaces: [...interfaces],
+      interfaces: [],
       attributes: changed(loadBalancerAttributes, defaults(loadBalancerAttributes), []),
-      tags: checkTags(input.Tags ?? []),
+      tags,
       state: 'provisioning',
     };
+    // Stored first, so that whatever cuts this off, somebody knows whose the interfaces are.
+    state.loadBalancers.set(unfinished.arn, unfinished);
+    try {
+      const requests = interfaceRequests(subnets, securityGroups, `ELB app/${name}/${id}`, scheme);
+      const interfaces = await parts.services.ec2.createInterfaces(hostId, requests);
+      const made = { ...unfinished, interfaces: [...interfaces] };
+      state.loadBalancers.set(made.arn, made);
+      return made;
+    } catch (error) {
+      state.loadBalancers.delete(unfinished.arn);
+      throw error;
+    }
   }
 
   return {
@@ -64,13 +67,12 @@ export function loadBalancerOperations(
       const name = input.Name ?? '';
       checkName('Load balancer', name);
       refuseUnbacked(input);
-      const existing = [...state.loadBalancers.values()].find((one) => one.name === name);
+      const existing = whole(state).find((one) => one.name === name);
       if (existing) return { LoadBalancers: [sameOrRefuse(existing, input, parts)] };
       if (beingMade.has(name)) throw duplicate(name);
       beingMade.add(name);
       try {
         const loadBalancer = await create(input);
-        state.loadBalancers.set(loadBalancer.arn, loadBalancer);
         const answer = { LoadBalancers: [loadBalancerView(loadBalancer, parts)] };
         void balancing.bringUp(loadBalancer.arn);
         return answer;
@@ -82,7 +84,7 @@ export function loadBalancerOperations(
     async DescribeLoadBalancers(
       input: DescribeLoadBalancersCommandInput,
     ): Promise<Answer<DescribeLoadBalancersCommandOutput>> {
-      const chosen = choose([...state.loadBalancers.values()], input);
+      const chosen = choose(whole(state), input);
       const { items, nextToken } = page(chosen, input.PageSize ?? 400, input.Marker, invalidMarker);
       return {
         LoadBalancers: items.map((one) => loadBalancerView(one, parts)),
@@ -103,13 +105,15 @@ export function loadBalancerOperations(
           if (rule.listenerArn === listener.arn) state.rules.delete(rule.arn);
         state.listeners.delete(listener.arn);
       }
-      state.loadBalancers.delete(loadBalancer.arn);
-      await plane.remove(loadBalancer.hostId);
-      await parts.services.ec2.removeHost(loadBalancer.hostId);
+      await balancing.takeDown(loadBalancer.arn);
       return {};
     },
   };
 }
+
+/** Without those that are being made or deleted. */
+const whole = ({ loadBalancers }: ElbState): StoredLoadBalancer[] =>
+  [...loadBalancers.values()].filter(({ interfaces }) => interfaces.length > 0);
 
 function refuseUnbacked(input: CreateLoadBalancerCommandInput): void {
   if (input.Type !== undefined && input.Type !== 'application')

@@ -1,5 +1,6 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../endpoint/service.ts';
+import { parseCidr } from '../ec2/cidr.ts';
 import { unsupported, validation } from './errors.ts';
 import type { ConditionModel } from './haproxy/model.ts';
 
@@ -59,7 +60,7 @@ function checkCondition(given: RuleCondition): RuleCondition {
     case 'source-ip':
       return {
         Field,
-        SourceIpConfig: { Values: texts(Field, given.SourceIpConfig?.Values, /^\d+\.\d+\.\d+\.\d+\/\d+$/) },
+        SourceIpConfig: { Values: blocks(given.SourceIpConfig?.Values) },
       };
     case 'query-string':
       return { Field, QueryStringConfig: { Values: queryValues(given) } };
@@ -79,6 +80,14 @@ function texts(field: string, values: readonly string[] | undefined, allowed: Re
     if (!allowed.test(value)) throw validation(`Condition value '${value}' is not valid for '${field}'`);
   }
   return [...values];
+}
+
+function blocks(values: readonly string[] | undefined): string[] {
+  const given = texts('source-ip', values, printable);
+  for (const value of given) {
+    if (!parseCidr(value)) throw validation(`Condition value '${value}' is not valid for 'source-ip'`);
+  }
+  return given;
 }
 
 function queryValues({ QueryStringConfig: config }: RuleCondition): { Key?: string; Value: string }[] {

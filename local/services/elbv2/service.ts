@@ -41,7 +41,7 @@ export function createElbv2(parts: Parts, makePlane: MakePlane = haproxyPlane) {
     name: 'elasticloadbalancing',
     authorization: elbAuthorization(parts, state),
     operations: {
-      ...loadBalancerOperations(parts, state, balancer, plane),
+      ...loadBalancerOperations(parts, state, balancer),
       ...loadBalancerSettings(parts, state, balancer, plane),
       ...targetGroupOperations(parts, state, balancer),
       ...listenerOperations(parts, state, balancer),

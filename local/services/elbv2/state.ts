@@ -22,6 +22,7 @@ export interface StoredLoadBalancer {
   vpcId: string;
   created: number;
   securityGroups: string[];
+  /** None while it is being made or deleted: a start takes such a one away. */
   interfaces: MadeInterface[];
   attributes: Record<string, string>;
   tags: Tag[];

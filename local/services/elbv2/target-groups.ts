@@ -87,10 +87,8 @@ export function targetGroupOperations(parts: Parts, state: ElbState, balancing: 
     ): Promise<Answer<ModifyTargetGroupCommandOutput>> {
       const group = findTargetGroup(state, input.TargetGroupArn);
       refuseUnbacked(input);
-      group.healthCheck = checkHealthCheck(input, group.healthCheck);
-      state.targetGroups.set(group.arn, group);
-      await balancing.syncGroup(group);
-      return { TargetGroups: [view(group, state)] };
+      await balancing.adjust(group, { healthCheck: checkHealthCheck(input, group.healthCheck) });
+      return { TargetGroups: [view(findTargetGroup(state, group.arn), state)] };
     },
 
     async DeleteTargetGroup(input: DeleteTargetGroupCommandInput): Promise<Record<string, never>> {
@@ -118,9 +116,7 @@ export function targetGroupOperations(parts: Parts, state: ElbState, balancing: 
       const group = findTargetGroup(state, input.TargetGroupArn);
       const attributes = changed(targetGroupAttributes, group.attributes, input.Attributes ?? []);
       checkTogether(attributes);
-      group.attributes = attributes;
-      state.targetGroups.set(group.arn, group);
-      await balancing.syncGroup(group);
+      await balancing.adjust(group, { attributes });
       return { Attributes: attributeList(attributes) };
     },
   };

@@ -53,8 +53,9 @@ function fixedResponse(
 function location(action: Extract<ActionModel, { kind: 'redirect' }>, ownScheme: string): string {
   const fill = (text: string) =>
     text
+      // Between double quotes these three mean something, and so does the percent sign of what stands for them.
+      .replaceAll(/["\\$]/g, encodeURIComponent)
       .replaceAll('%', '%%')
-      .replaceAll(/["\\]/g, encodeURIComponent)
       .replaceAll('#{protocol}', ownScheme)
       .replaceAll('#{host}', '%[req.hdr(host),host_only]')
       .replaceAll('#{port}', '%[dst_port]')

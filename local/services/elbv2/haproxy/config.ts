@@ -1,4 +1,5 @@
 import { ruleLines, type RuleFiles } from './actions.ts';
+import { quote } from './conditions.ts';
 import { errorPages } from './error-pages.ts';
 import type { BalancerModel, GroupModel, ListenerModel } from './model.ts';
 import type { ServerLine } from './servers.ts';
@@ -133,7 +134,7 @@ function backends(group: GroupModel, model: BalancerModel, all: readonly ServerL
   const { check } = group;
   const checks = [
     'option httpchk',
-    `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host ${model.dnsName} hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close`,
+    `http-check send meth GET uri ${quote(check.path)} ver HTTP/1.1 hdr Host ${model.dnsName} hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close`,
     `http-check expect status ${check.matcher}`,
     `timeout check ${check.timeoutSeconds}s`,
   ];

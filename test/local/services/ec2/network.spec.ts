@@ -185,6 +185,32 @@ describe('EC2 networks', () => {
     });
   });
 
+  describe("a service's own host", () => {
+    it('gets all of its interfaces or none', async () => {
+      const { subnetId } = await makeNetwork(region, '10.17.0.0/16');
+      const { services } = region.cloud.parts;
+      const wanted = { subnetId, securityGroupIds: [], description: 'nodes', isPublic: true };
+      const NetworkInterfaces = async () =>
+        (
+          await ec2.send(
+            new sdk.DescribeNetworkInterfacesCommand({
+              Filters: [{ Name: 'subnet-id', Values: [subnetId] }],
+            }),
+          )
+        ).NetworkInterfaces;
+      const tooMany = Array.from({ length: 300 }, () => wanted);
+      const full = await failure(services.ec2.createInterfaces('elb-1', tooMany));
+      expect(full.message).to.include('addresses');
+      expect(await NetworkInterfaces()).to.deep.equal([]);
+      region.network.failures.push(new Error('no such table'));
+      const broken = await failure(services.ec2.createInterfaces('elb-1', [wanted]));
+      expect(broken.message).to.include('no such table');
+      expect(await NetworkInterfaces()).to.deep.equal([]);
+      await services.ec2.createInterfaces('elb-1', [wanted]);
+      expect(await NetworkInterfaces()).to.have.length(1);
+    });
+  });
+
   it('tags, lists and untags any resource', async () => {
     const { vpcId, subnetId } = await makeNetwork(region, '10.19.0.0/16');
     await ec2.send(

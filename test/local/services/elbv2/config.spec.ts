@@ -108,11 +108,28 @@ describe("a load balancer's configuration", () => {
 
   it('checks targets the way ALB does', () => {
     expect(lines(model())).to.include.members([
-      'http-check send meth GET uri /health ver HTTP/1.1 hdr Host shop-1.eu-central-1.elb.amazonaws.com hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close',
+      "http-check send meth GET uri '/health' ver HTTP/1.1 hdr Host shop-1.eu-central-1.elb.amazonaws.com hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close",
       'http-check expect status 200-299',
       'timeout check 5s',
       'server i-1_80 10.0.1.5:80 check inter 10s rise 3 fall 2',
     ]);
+  });
+
+  it('takes for itself whatever a health check path or a redirect holds', () => {
+    const check = { ...group().check, path: `/it's#"\\` };
+    expect(lines(model([], { groups: [group({ check })] })).join()).to.include(`GET uri '/it'\\''s#"\\' ver`);
+    const redirect = {
+      kind: 'redirect',
+      status: 301,
+      protocol: 'HTTPS',
+      host: 'new.example',
+      port: '443',
+      path: '/50%"${a}\\',
+      query: '',
+    } as const;
+    expect(lines(model([{ id: '80.1', conditions: [], action: redirect }])).join()).to.include(
+      'location "https://new.example:443/50%%%%22%%24{a}%%5C" code 301',
+    );
   });
 
   it('answers errors as awselb/2.0', () => {

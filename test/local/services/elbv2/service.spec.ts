@@ -1,5 +1,6 @@
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'chai';
+import { AwsError } from '../../../../local/endpoint/service.ts';
 import type { BalancerModel } from '../../../../local/services/elbv2/haproxy/model.ts';
 import type { BalancerPlane } from '../../../../local/services/elbv2/haproxy/plane.ts';
 import type { ServerStatus } from '../../../../local/services/elbv2/haproxy/runtime.ts';
@@ -12,10 +13,13 @@ describe('Elastic Load Balancing', () => {
   /** What the data plane was last told, and what it claims to see. */
   let applied: Map<string, BalancerModel>;
   let seen: Map<string, ServerStatus>;
+  /** Why the data plane does not take what it is told. */
+  let refusal: string | undefined;
   let Subnets: string[];
 
   const plane = (): BalancerPlane => ({
     apply: async (model) => {
+      if (refusal !== undefined) throw new Error(refusal);
       applied.set(model.id, model);
     },
     status: async () => seen,
@@ -28,6 +32,7 @@ describe('Elastic Load Balancing', () => {
   beforeEach(async () => {
     applied = new Map();
     seen = new Map();
+    refusal = undefined;
     region = await startRegion({ elasticloadbalancing: (parts) => createElbv2(parts, plane) });
     Subnets = addSubnets(region, 'a', 'b', 'c');
     elb = new ElasticLoadBalancingV2(region.client);
@@ -91,6 +96,52 @@ describe('Elastic Load Balancing', () => {
     expect((await failure(other)).name).to.equal('DuplicateLoadBalancerNameException');
   });
 
+  it('leaves nothing of one that cannot be made', async () => {
+    const Tags = [{ Key: 'aws:x', Value: 'y' }];
+    await failure(elb.createLoadBalancer({ Name: 'shop', Subnets, Tags }));
+    expect(region.ec2.hosts.size, 'with tags that are refused').to.equal(0);
+    const createInterfaces = region.ec2.service.createInterfaces.bind(region.ec2.service);
+    region.ec2.service.createInterfaces = () => Promise.reject(new AwsError('NoAddress', 'none is left'));
+    expect((await failure(balancer())).message).to.include('none is left');
+    region.ec2.service.createInterfaces = createInterfaces;
+    expect((await elb.describeLoadBalancers({})).LoadBalancers).to.deep.equal([]);
+    expect((await balancer())?.LoadBalancerName).to.equal('shop');
+  });
+
+  it('goes on after a power cut with one that was being deleted', async () => {
+    const LoadBalancerArn = (await balancer())?.LoadBalancerArn;
+    const removeHost = region.ec2.service.removeHost.bind(region.ec2.service);
+    region.ec2.service.removeHost = () => Promise.reject(new Error('the power went'));
+    await failure(elb.deleteLoadBalancer({ LoadBalancerArn }));
+    expect((await elb.describeLoadBalancers({})).LoadBalancers).to.deep.equal([]);
+    region.ec2.service.removeHost = removeHost;
+    expect(region.ec2.hosts.size).to.equal(1);
+    region = await region.restart();
+    expect(region.ec2.hosts.size).to.equal(0);
+    expect(applied.size).to.equal(0);
+  });
+
+  it('keeps what was when HAProxy does not take a change', async () => {
+    const TargetGroupArn = await group();
+    const LoadBalancerArn = (await balancer())?.LoadBalancerArn;
+    const ListenerArn = await listener(LoadBalancerArn, TargetGroupArn);
+    refusal = 'not like this';
+    await failure(listener(LoadBalancerArn, TargetGroupArn, 81));
+    await failure(elb.modifyListener({ ListenerArn, Port: 82 }));
+    await failure(elb.deleteListener({ ListenerArn }));
+    await failure(elb.modifyTargetGroup({ TargetGroupArn, HealthCheckPath: '/other' }));
+    const Attributes = [{ Key: 'slow_start.duration_seconds', Value: '30' }];
+    await failure(elb.modifyTargetGroupAttributes({ TargetGroupArn, Attributes }));
+    const { Listeners } = await elb.describeListeners({ LoadBalancerArn });
+    expect(Listeners?.map(({ Port }) => Port)).to.deep.equal([80]);
+    refusal = undefined;
+    addInstance(region, 'i-1');
+    await elb.registerTargets({ TargetGroupArn, Targets: [{ Id: 'i-1' }] });
+    expect(modelOf()?.listeners.map(({ port }) => port)).to.deep.equal([80]);
+    expect(modelOf()?.groups[0]).to.deep.include({ slowStartSeconds: 0 });
+    expect(modelOf()?.groups[0]?.check.path).to.equal('/health');
+  });
+
   it('refuses what AWS refuses', async () => {
     const create = (input: object) => failure(elb.createLoadBalancer({ Name: 'x', Subnets, ...input }));
     expect((await create({ Name: '-x' })).message).to.include('cannot begin or end with a hyphen');
@@ -109,6 +160,20 @@ describe('Elastic Load Balancing', () => {
     ).to.include('greater than the timeout');
     expect((await targetGroup({ Matcher: { HttpCode: '500' } })).message).to.include('200-499');
     expect((await targetGroup({ TargetType: 'ip' })).message).to.include('TargetType ip');
+    const ListenerArn = await listener((await balancer())?.LoadBalancerArn, await group());
+    const rule = (input: object) =>
+      failure(elb.createRule({ ListenerArn, Priority: 1, Conditions: [], Actions: [], ...input }));
+    for (const block of ['999.0.0.0/8', '10.0.0.0/33', '10.0.0.0'])
+      expect(
+        (await rule({ Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: [block] } }] })).message,
+      ).to.include(`'${block}' is not valid`);
+    const Conditions = [{ Field: 'path-pattern', Values: ['/'] }];
+    for (const text of [{ Host: 'a\nb' }, { Path: '/a\r' }, { Query: 'a\u0000' }]) {
+      const RedirectConfig = { StatusCode: 'HTTP_301', Protocol: 'HTTPS', ...text };
+      expect(
+        (await rule({ Conditions, Actions: [{ Type: 'redirect', RedirectConfig }] })).message,
+      ).to.include('control characters');
+    }
   });
 
   it('takes a new target into service after one good check', async () => {
