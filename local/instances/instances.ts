@@ -13,6 +13,8 @@ export interface Instances {
   crash(instanceId: string): boolean;
   /** Removes a disk that no machine runs from. */
   discard(disk: string): Promise<void>;
+  /** Removes all disks but these: what a power cut left of those that are gone. */
+  sweep(disks: readonly string[]): void;
   /**
    * Copies a disk as it is at one moment; the copy is there whole or not at all. Disks are named by the id of what
    * they belong to: an instance, a volume, a snapshot. A copy that is there already is left alone.

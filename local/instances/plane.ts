@@ -18,6 +18,7 @@ import type {
   Terminal,
   TerminalProgram,
 } from './instances.ts';
+import { removeAllBut, removeDrafts } from '../sweep.ts';
 import { trustRoot } from '../trust.ts';
 import { freeze, usageOf } from './processes.ts';
 import { openTerminal } from './terminal.ts';
@@ -51,7 +52,9 @@ const haltMilliseconds = 27_000;
 
 /** The machines of this cloud: each a sandbox in its host's network namespace, with a disk folder. */
 export function createInstances(options: InstancesOptions): InstancePlane {
-  mkdirSync(join(options.folder, 'disks'), { recursive: true });
+  const disks = join(options.folder, 'disks');
+  mkdirSync(disks, { recursive: true });
+  removeDrafts(disks);
   return new InstancePlane(options);
 }
 
@@ -165,6 +168,10 @@ export class InstancePlane implements Instances {
   async discard(disk: string): Promise<void> {
     this.#mustNotRun(disk);
     await rm(this.#disk(disk), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  sweep(disks: readonly string[]): void {
+    removeAllBut(this.#disk(''), disks);
   }
 
   async copyDisk(from: string, to: string, onProgress?: (percent: number) => void): Promise<void> {

@@ -306,6 +306,7 @@ function fakeMachines(): FakeMachines {
     halt: async () => undefined,
     crash: (instanceId) => fake.running.delete(instanceId),
     discard: async () => undefined,
+    sweep: () => undefined,
     copyDisk: async () => undefined,
     renameDisk: async () => undefined,
     async run(instanceId, command) {

@@ -24,10 +24,24 @@ export class DiskCopies {
 
   /** Those that wait for a reboot are taken by it. */
   start(): void {
+    this.#parts.instances.sweep(this.#neededDisks());
     for (const { id, state, awaitsReboot } of [...this.#state.snapshots.values()])
       if (state === 'pending' && !awaitsReboot) this.takeSnapshot(id);
     for (const { id, state } of [...this.#state.volumes.values()])
       if (state === 'creating') this.fillVolume(id);
+  }
+
+  /** Those of what there is, and those that are still to be copied from: a snapshot may be deleted meanwhile. */
+  #neededDisks(): string[] {
+    const { instances, volumes, snapshots } = this.#state;
+    const unbooted = [...instances.values()].filter(({ hasBooted }) => !hasBooted);
+    return [
+      ...[instances, volumes, snapshots].flatMap((rows) => [...rows.values()].map(({ id }) => id)),
+      ...[...snapshots.values()].flatMap(({ state, source }) => (state === 'pending' ? source : [])),
+      ...[...volumes.values()].flatMap(({ id, state, snapshotId = [] }) =>
+        state === 'creating' || unbooted.some(({ volumeId }) => volumeId === id) ? snapshotId : [],
+      ),
+    ];
   }
 
   async stop(): Promise<void> {

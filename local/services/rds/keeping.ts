@@ -75,7 +75,9 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
     await lead(key);
     await prepareAccounts(key);
     await followWriter(key);
-    if (state.groups.get(key)?.status !== 'deleting') becomeAvailable(key);
+    // Of a read replica that had nothing before.
+    await takeSnapshots(key);
+    becomeAvailable(key);
   }
 
   /** Deleted groups end with their last server; stopped ones keep their data. */
@@ -106,6 +108,8 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
 
   function becomeAvailable(key: string): void {
     const { status } = state.groups.get(key) ?? {};
+    // Somebody stopped or deleted it meanwhile: that comes next.
+    if (status === 'stopping' || status === 'stopped' || status === 'deleting') return;
     change(key, { status: 'available' });
     for (const { instance: id } of staying(key)) {
       const instance = state.instances.get(id);
@@ -149,6 +153,14 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
     change(key, { origin });
   }
 
+  /** The power may have gone between a volume's new name and the note of it. */
+  function adoptVolumes(): void {
+    for (const { key, writer, origin } of [...state.groups.values()]) {
+      if (writer === undefined || origin !== undefined || plane.hasData(writer)) continue;
+      if (plane.hasSnapshot(`volume-${writer}`)) change(key, { origin: `volume-${writer}` });
+    }
+  }
+
   const dueSnapshot = (key: string): StoredSnapshot | undefined =>
     [...state.snapshots.values()].find(({ of, status }) => of === key && status === 'creating');
 
@@ -164,7 +176,9 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
         await plane.start(model(group, writer));
         await plane.save(writer.hostId, id);
       } else if (group.origin !== undefined) await plane.copySnapshot(group.origin, id);
-      else throw new Error(`there is nothing yet to make the snapshot ${id} of`);
+      // A read replica gets its source's data first, unless it goes before that.
+      else if (group.upstream !== undefined && group.status !== 'deleting') return;
+      else await plane.saveEmpty(id);
       update(state.snapshots, id, { status: 'available' });
       record(kind === 'cluster' ? 'db-cluster-snapshot' : 'db-snapshot', id, 'Snapshot created');
     }
@@ -392,7 +406,16 @@ export function keeping(parts: Parts, state: DatabaseState, plane: DatabasePlane
       for (const other of state.groups.values()) if (other.upstream === server.group) void bringUp(other.key);
     },
     start() {
-      for (const { key } of [...state.groups.values()]) void bringUp(key);
+      adoptVolumes();
+      const groups = [...state.groups.values()];
+      plane.sweep(
+        [...state.servers.values()].map(({ hostId }) => hostId),
+        [
+          ...[...state.snapshots.values()].map(({ id }) => id),
+          ...groups.flatMap(({ origin }) => origin ?? []),
+        ],
+      );
+      for (const { key } of groups) void bringUp(key);
     },
     stop() {
       stopped = true;

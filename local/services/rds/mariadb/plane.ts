@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { statOf } from '../../../instances/processes.ts';
+import { removeAllBut, removeDrafts } from '../../../sweep.ts';
 import { sizeOf } from '../../folder-size.ts';
 import type { Parts } from '../../parts.ts';
 import { programs } from './programs.ts';
@@ -19,13 +20,18 @@ export interface DatabasePlane {
   create(hostId: string): Promise<void>;
   /** Gives a server a copy of a running one's data; the result is the copy's place in the stream of writes. */
   clone(from: string, to: string): Promise<string>;
+  /** Makes a snapshot of a database in which nothing was written yet. */
+  saveEmpty(snapshot: string): Promise<void>;
   /** Copies a running server's data to a snapshot. */
   save(hostId: string, snapshot: string): Promise<void>;
   /** Ends a server and keeps its data as a snapshot. */
   keep(hostId: string, snapshot: string): Promise<void>;
   copySnapshot(from: string, to: string): Promise<void>;
   restore(snapshot: string, hostId: string): Promise<void>;
+  hasSnapshot(snapshot: string): boolean;
   removeSnapshot(snapshot: string): void;
+  /** Removes the data of all but these: what a power cut left of servers and snapshots that are gone. */
+  sweep(hostIds: readonly string[], snapshots: readonly string[]): void;
   /** Starts a server and waits until it answers. */
   start(server: ServerModel): Promise<void>;
   isRunning(hostId: string): boolean;
@@ -66,9 +72,12 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
   const servers = new Map<string, Server>();
   const root = join(parts.folder, 'databases');
   const dataOf = (hostId: string): string => join(root, hostId);
-  const snapshotOf = (name: string): string => join(parts.folder, 'database-snapshots', name);
+  const snapshots = join(parts.folder, 'database-snapshots');
+  const snapshotOf = (name: string): string => join(snapshots, name);
   const { run, copy } = programs;
+  const templateName = 'template';
   let template: Promise<string> | undefined;
+  for (const folder of [root, snapshots]) removeDrafts(folder);
 
   const find = (hostId: string): Server => {
     const server = servers.get(hostId);
@@ -77,7 +86,7 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
   };
 
   async function makeTemplate(): Promise<string> {
-    const made = join(root, 'template');
+    const made = join(root, templateName);
     if (existsSync(made)) return made;
     const unfinished = `${made}.new`;
     rmSync(unfinished, { recursive: true, force: true });
@@ -86,6 +95,11 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
     renameSync(unfinished, made);
     return made;
   }
+
+  const copyTemplate = async (folder: string): Promise<void> => {
+    const empty = await (template ??= makeTemplate());
+    await fill(folder, (unfinished) => copy(empty, unfinished));
+  };
 
   /** Fills a folder so that it is there as a whole or not at all. */
   async function fill(folder: string, write: (unfinished: string) => Promise<void>): Promise<void> {
@@ -177,14 +191,12 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
 
   return {
     hasData: (hostId) => existsSync(dataOf(hostId)),
-    async create(hostId) {
-      const empty = await (template ??= makeTemplate());
-      await fill(dataOf(hostId), (folder) => copy(empty, folder));
-    },
+    create: (hostId) => copyTemplate(dataOf(hostId)),
     async clone(from, to) {
       await fill(dataOf(to), backUp(from));
       return placeOf(readFileSync(join(dataOf(to), 'xtrabackup_binlog_info'), 'utf8'));
     },
+    saveEmpty: (snapshot) => copyTemplate(snapshotOf(snapshot)),
     save: (hostId, snapshot) => fill(snapshotOf(snapshot), backUp(hostId)),
     async keep(hostId, snapshot) {
       await halt(hostId);
@@ -194,8 +206,13 @@ export function mariadbPlane(parts: Parts, events: PlaneEvents): DatabasePlane {
     },
     copySnapshot: (from, to) => fill(snapshotOf(to), (folder) => copy(snapshotOf(from), folder)),
     restore: (snapshot, hostId) => fill(dataOf(hostId), (folder) => copy(snapshotOf(snapshot), folder)),
+    hasSnapshot: (snapshot) => existsSync(snapshotOf(snapshot)),
     removeSnapshot(snapshot) {
       rmSync(snapshotOf(snapshot), { recursive: true, force: true });
+    },
+    sweep(hostIds, kept) {
+      removeAllBut(root, [templateName, ...hostIds]);
+      removeAllBut(snapshots, kept);
     },
     start,
     isRunning: (hostId) => servers.has(hostId),

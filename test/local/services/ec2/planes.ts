@@ -79,6 +79,10 @@ export class NamedMachines implements Instances {
     this.disks.delete(disk);
   }
 
+  sweep(disks: readonly string[]): void {
+    for (const disk of this.disks) if (!disks.includes(disk)) this.disks.delete(disk);
+  }
+
   /** Holds all copies back until the result is called. */
   holdCopies(): () => void {
     const held = Promise.withResolvers<undefined>();

@@ -15,9 +15,12 @@ export interface TestRegion {
 }
 
 /** EC2 behind a real endpoint, on planes that only remember; IAM knows the instance profile `web`. */
-export async function startRegion(makers: Makers = {}, overrides: Partial<Parts> = {}): Promise<TestRegion> {
+export async function startRegion(
+  makers: Makers = {},
+  overrides: Partial<Parts> = {},
+  machines = new NamedMachines(),
+): Promise<TestRegion> {
   const network = new RecordingNetwork();
-  const machines = new NamedMachines();
   const cloud = await startEndpoint(
     { iam: profilesOnly, autoscaling: noGroups, ...makers, ec2: createEc2 },
     { network, instances: machines, ...overrides },

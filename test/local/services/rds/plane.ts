@@ -1,6 +1,8 @@
 import type { DatabasePlane, PlaneEvents, Row } from '../../../../local/services/rds/mariadb/plane.ts';
 import type { ServerModel } from '../../../../local/services/rds/mariadb/settings.ts';
 
+type Work = 'clone' | 'discard' | 'keep' | 'save';
+
 /** Servers that only remember what they are and were told; `received` says what a replica has. */
 export class FakePlane implements DatabasePlane {
   readonly running = new Map<string, ServerModel>();
@@ -8,7 +10,9 @@ export class FakePlane implements DatabasePlane {
   readonly snapshots = new Set<string>();
   readonly received = new Map<string, number>();
   /** What somebody does while the plane is at that work, the next time. */
-  readonly meanwhile = new Map<'discard' | 'save', () => Promise<unknown>>();
+  readonly meanwhile = new Map<Work, () => Promise<unknown>>();
+  /** Snapshots of databases without data. */
+  readonly empty = new Set<string>();
   cpuSeconds = 0;
   readonly statements: { hostId: string; statement: string; values: readonly unknown[] }[] = [];
   readonly #primaries = new Map<string, string>();
@@ -25,8 +29,13 @@ export class FakePlane implements DatabasePlane {
     this.data.add(hostId);
   }
   async clone(_from: string, to: string): Promise<string> {
+    await this.#letOthers('clone');
     this.data.add(to);
     return '0-1-10';
+  }
+  async saveEmpty(snapshot: string): Promise<void> {
+    this.empty.add(snapshot);
+    this.snapshots.add(snapshot);
   }
   async save(_hostId: string, snapshot: string): Promise<void> {
     await this.#letOthers('save');
@@ -36,6 +45,7 @@ export class FakePlane implements DatabasePlane {
     this.running.delete(hostId);
     this.data.delete(hostId);
     this.snapshots.add(snapshot);
+    await this.#letOthers('keep');
   }
   async copySnapshot(_from: string, to: string): Promise<void> {
     this.snapshots.add(to);
@@ -43,6 +53,13 @@ export class FakePlane implements DatabasePlane {
   async restore(snapshot: string, hostId: string): Promise<void> {
     if (!this.snapshots.has(snapshot)) throw new Error(`There is no snapshot ${snapshot}.`);
     this.data.add(hostId);
+  }
+  hasSnapshot(snapshot: string): boolean {
+    return this.snapshots.has(snapshot);
+  }
+  sweep(hostIds: readonly string[], snapshots: readonly string[]): void {
+    for (const hostId of this.data) if (!hostIds.includes(hostId)) this.data.delete(hostId);
+    for (const name of this.snapshots) if (!snapshots.includes(name)) this.snapshots.delete(name);
   }
   removeSnapshot(snapshot: string): void {
     this.snapshots.delete(snapshot);
@@ -98,7 +115,7 @@ export class FakePlane implements DatabasePlane {
     this.running.clear();
   }
 
-  async #letOthers(work: 'discard' | 'save'): Promise<void> {
+  async #letOthers(work: Work): Promise<void> {
     const action = this.meanwhile.get(work);
     this.meanwhile.delete(work);
     await action?.();

@@ -12,6 +12,7 @@ describe('RDS', () => {
   let secrets: SecretsManager;
   let plane: FakePlane;
   const kept = new Set<string>();
+  const keptSnapshots = new Set<string>();
 
   function open(): void {
     rds = new RDS(region.client);
@@ -19,6 +20,7 @@ describe('RDS', () => {
   }
   beforeEach(async () => {
     kept.clear();
+    keptSnapshots.clear();
     region = await startRegion({
       secretsmanager: createSecretsManager,
       rds: (parts) =>
@@ -26,6 +28,7 @@ describe('RDS', () => {
           const made = new FakePlane(events);
           // What is on disk outlives the region.
           for (const hostId of kept) made.data.add(hostId);
+          for (const name of keptSnapshots) made.snapshots.add(name);
           return (plane = made);
         }),
     });
@@ -262,6 +265,60 @@ describe('RDS', () => {
     });
   });
 
+  it('makes empty snapshots of what has no data yet, and goes on', async () => {
+    await rds.createDBCluster(clusterInput);
+    await settle();
+    const noon = { DBClusterIdentifier: 'shop', DBClusterSnapshotIdentifier: 'noon' };
+    await rds.createDBClusterSnapshot(noon);
+    await settle();
+    await addMember('shop-1');
+    await settle();
+    expect((await instance('shop-1'))?.DBInstanceStatus).to.equal('available');
+    await rds.createDBCluster({ ...clusterInput, DBClusterIdentifier: 'other' });
+    await settle();
+    await rds.deleteDBCluster({ DBClusterIdentifier: 'other', FinalDBSnapshotIdentifier: 'end' });
+    await settle();
+    expect((await failure(cluster('other'))).name).to.equal('DBClusterNotFoundFault');
+    expect([...plane.empty]).to.deep.equal(['noon', 'end']);
+  });
+
+  it('makes the snapshot of a read replica when that has the data of its source', async () => {
+    await rds.createDBInstance(instanceInput);
+    await settle();
+    await rds.createDBInstanceReadReplica({
+      DBInstanceIdentifier: 'copy',
+      SourceDBInstanceIdentifier: 'blog',
+    });
+    await rds.createDBSnapshot({ DBInstanceIdentifier: 'copy', DBSnapshotIdentifier: 'noon' });
+    await settle();
+    expect([...plane.snapshots]).to.deep.equal(['noon']);
+    expect(plane.empty.size).to.equal(0);
+  });
+
+  it('stops a cluster also while a reader is added', async () => {
+    await createCluster(1);
+    plane.meanwhile.set('clone', () => rds.stopDBCluster({ DBClusterIdentifier: 'shop' }));
+    await addMember('shop-2');
+    await settle();
+    expect((await cluster())?.Status).to.equal('stopped');
+    expect(plane.running.size).to.equal(0);
+  });
+
+  it('keeps the data of a cluster when the power goes while its last instance leaves it', async () => {
+    await createCluster(1);
+    plane.meanwhile.set('keep', () => Promise.reject(new Error('the power went')));
+    await rds.deleteDBInstance({ DBInstanceIdentifier: 'shop-1' });
+    await settle();
+    for (const name of plane.snapshots) keptSnapshots.add(name);
+    region = await region.restart();
+    open();
+    await settle();
+    await rds.deleteDBCluster({ DBClusterIdentifier: 'shop', FinalDBSnapshotIdentifier: 'end' });
+    await settle();
+    expect([...plane.snapshots]).to.deep.equal(['end']);
+    expect(plane.empty.size).to.equal(0);
+  });
+
   it('gives an instance a standby in another zone, which takes over', async () => {
     await rds.createDBInstance({ ...instanceInput, MultiAZ: true });
     await settle();
@@ -306,10 +363,14 @@ describe('RDS', () => {
 
   it('comes back after a power cut with what is on its disks', async () => {
     await createCluster();
-    for (const hostId of plane.data) kept.add(hostId);
+    const onDisk = [...plane.data];
+    for (const hostId of [...onDisk, 'db-of-nobody']) kept.add(hostId);
+    keptSnapshots.add('of-nobody');
     region = await region.restart();
     open();
     await settle();
+    expect([...plane.data]).to.deep.equal(onDisk);
+    expect(plane.snapshots.size).to.equal(0);
     expect(await roles()).to.deep.equal({ 'shop-1': true, 'shop-2': false });
     expect(plane.statements.some(({ statement }) => statement.startsWith('create user'))).to.equal(false);
   });
