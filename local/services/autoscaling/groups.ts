@@ -18,7 +18,7 @@ import {
   checkSettings,
   plainSettings,
 } from './group-settings.ts';
-import { putHook } from './hooks.ts';
+import { putHooks } from './hooks.ts';
 import { shownMember } from './instances.ts';
 import { shownMetrics } from './metrics-collection.ts';
 import { shownMixed, shownTemplate } from './mixed-policy.ts';
@@ -108,8 +108,7 @@ export function groupOperations(context: AutoScalingContext) {
         createdAt: parts.clock.now(),
         isDeleting: false,
       };
-      for (const hook of input.LifecycleHookSpecificationList ?? [])
-        putHook(state, { ...hook, AutoScalingGroupName: name });
+      putHooks(state, name, input.LifecycleHookSpecificationList ?? []);
       setDesired(context, group, desiredCapacity, 'a user request created an AutoScalingGroup');
       void reconciler.poke(name);
       return {};

@@ -25,8 +25,21 @@ const mostHooks = 50;
 const longestWait = 48 * 60 * 60;
 const transitions = ['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING'] as const;
 
-/** Makes or changes a hook; what is not given stays, or takes AWS's default. */
-export function putHook(state: AutoScalingState, input: PutLifecycleHookCommandInput): void {
+/** Makes or changes a group's hooks, all of them or none. */
+export function putHooks(
+  state: AutoScalingState,
+  groupName: string,
+  inputs: readonly Omit<PutLifecycleHookCommandInput, 'AutoScalingGroupName'>[],
+): void {
+  const rows = inputs.map((input) => checkedHook(state, { ...input, AutoScalingGroupName: groupName }));
+  const before = [...state.hooks.values()].filter((hook) => hook.groupName === groupName);
+  if (new Set([...before, ...rows].map(({ name }) => name)).size > mostHooks)
+    throw invalid(`A group can have at most ${mostHooks} lifecycle hooks.`);
+  for (const row of rows) state.hooks.set(hookKey(groupName, row.name), row);
+}
+
+/** A hook as it is kept; what is not given stays, or takes AWS's default. */
+function checkedHook(state: AutoScalingState, input: PutLifecycleHookCommandInput): HookRow {
   accept(input, [
     ...[
       'AutoScalingGroupName',
@@ -49,16 +62,14 @@ export function putHook(state: AutoScalingState, input: PutLifecycleHookCommandI
   if (heartbeatTimeout < 30 || heartbeatTimeout > 7200)
     throw invalid(`Heartbeat timeout ${heartbeatTimeout} is not between 30 and 7200 seconds.`);
   const metadata = input.NotificationMetadata ?? before?.metadata;
-  const count = [...state.hooks.values()].filter((hook) => hook.groupName === groupName).length;
-  if (!before && count >= mostHooks) throw invalid(`A group can have at most ${mostHooks} lifecycle hooks.`);
-  state.hooks.set(hookKey(groupName, name), {
+  return {
     name,
     groupName,
     transition,
     heartbeatTimeout,
     defaultResult: checkedResult(input.DefaultResult ?? before?.defaultResult ?? 'ABANDON'),
     ...(metadata !== undefined && { metadata }),
-  });
+  };
 }
 
 function checkedResult(result: string | undefined): HookResult {
@@ -111,8 +122,7 @@ export function hookOperations({ state, parts, reconciler }: AutoScalingContext)
 
   return {
     PutLifecycleHook(input: PutLifecycleHookCommandInput) {
-      findGroup(state, input.AutoScalingGroupName);
-      putHook(state, input);
+      putHooks(state, findGroup(state, input.AutoScalingGroupName).name, [input]);
       return {};
     },
 

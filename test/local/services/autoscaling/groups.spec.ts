@@ -206,6 +206,21 @@ describe('Auto Scaling', () => {
     await reaches();
   });
 
+  it('is made with all of its hooks or not at all', async () => {
+    const hook = (LifecycleHookName: string, HeartbeatTimeout: number) => ({
+      LifecycleHookName,
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      HeartbeatTimeout,
+    });
+    const bad = create({ LifecycleHookSpecificationList: [hook('good', 60), hook('bad', 10)] });
+    expect((await failure(bad)).message).to.include('not between 30 and 7200');
+    await create();
+    const { LifecycleHooks } = await client.send(
+      new sdk.DescribeLifecycleHooksCommand({ AutoScalingGroupName: 'web' }),
+    );
+    expect(LifecycleHooks).to.deep.equal([]);
+  });
+
   it('ends an instance whose launch was abandoned and tries again after a while', async () => {
     await create();
     await putHook('autoscaling:EC2_INSTANCE_LAUNCHING');
