@@ -1,15 +1,16 @@
-import type { Failure } from '../resource/check.ts';
+import { isObject, type Failure } from '../resource/check.ts';
 import { check, create, diff, read, remove, update, type Defaults } from '../resource/lifecycle.ts';
-import type {
-  CheckRequest,
-  CreateRequest,
-  DeleteRequest,
-  Difference,
-  DiffRequest,
-  Made,
-  Plugin,
-  ReadRequest,
-  UpdateRequest,
+import {
+  PartialFailure,
+  type CheckRequest,
+  type CreateRequest,
+  type DeleteRequest,
+  type Difference,
+  type DiffRequest,
+  type Made,
+  type Plugin,
+  type ReadRequest,
+  type UpdateRequest,
 } from '../protocol/plugin.ts';
 import type { Properties } from '../protocol/values.ts';
 import { createClients, type Clients } from './clients.ts';
@@ -65,18 +66,18 @@ export class AwsProvider implements Plugin {
 
   async create(request: CreateRequest): Promise<Made & { id: string }> {
     const [definition, context] = await this.#prepare(request, request.inputs);
-    return create(definition, request, context, this.#defaults());
+    return this.#withOwnTags(request.inputs, create(definition, request, context, this.#defaults()));
   }
 
   async read(request: ReadRequest): Promise<Made & { id: string; inputs: Properties }> {
     const [definition, context] = await this.#prepare(request, request.state, request.inputs);
-    const found = await read(definition, request, context);
-    return this.#withoutDefaultTags(found);
+    const found = await this.#withOwnTags(request.inputs, read(definition, request, context));
+    return { ...found, inputs: this.#withoutDefaultTags(found.inputs, request.inputs) };
   }
 
   async update(request: UpdateRequest): Promise<Made> {
     const [definition, context] = await this.#prepare(request, request.olds);
-    return this.#withoutDefaultTags(await update(definition, request, context, this.#defaults()));
+    return this.#withOwnTags(request.news, update(definition, request, context, this.#defaults()));
   }
 
   async delete(request: DeleteRequest): Promise<void> {
@@ -144,13 +145,27 @@ export class AwsProvider implements Plugin {
     return { tags: this.#settings?.defaultTags ?? {} };
   }
 
+  /** What an operation made, also when it failed halfway. */
+  async #withOwnTags<T extends Made>(inputs: Properties, operation: Promise<T>): Promise<T> {
+    const own = <M extends Made>(made: M): M => ({
+      ...made,
+      properties: this.#withoutDefaultTags(made.properties, inputs),
+    });
+    try {
+      return own(await operation);
+    } catch (error) {
+      if (!(error instanceof PartialFailure)) throw error;
+      throw new PartialFailure(error.cause, error.id, own(error.made), error.inputs);
+    }
+  }
+
   /** `tags` are the program's own: those that the provider adds to everything show in `tagsAll` only. */
-  #withoutDefaultTags<T extends Made>(made: T): T {
+  #withoutDefaultTags(bag: Properties, { tags: own }: Properties): Properties {
     const defaults = this.#defaults().tags;
-    const tags = made.properties.tags as Record<string, string> | undefined;
-    if (!tags || Object.keys(defaults).length === 0) return made;
-    const own = Object.fromEntries(Object.entries(tags).filter(([key, value]) => defaults[key] !== value));
-    return { ...made, properties: { ...made.properties, tags: own } };
+    const { tags } = bag;
+    if (!isObject(tags) || Object.keys(defaults).length === 0) return bag;
+    const isOwn = (key: string) => defaults[key] !== tags[key] || (isObject(own) && key in own);
+    return { ...bag, tags: Object.fromEntries(Object.entries(tags).filter(([key]) => isOwn(key))) };
   }
 }
 

@@ -45,9 +45,10 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'aws:efs/mountTarget:MountTarget': { replaces: 'fileSystemId subnetId', updates: 'securityGroups' },
   'aws:elasticache/replicationGroup:ReplicationGroup': {
-    replaces: 'atRestEncryptionEnabled port subnetGroupName transitEncryptionEnabled',
+    replaces: 'atRestEncryptionEnabled port subnetGroupName',
+    // Of engines from 7.0.5 on; the older ones are replaced.
     updates: `applyImmediately automaticFailoverEnabled description engine multiAzEnabled nodeType numCacheClusters
-      securityGroupIds tags`,
+      securityGroupIds tags transitEncryptionEnabled`,
   },
   'aws:elasticache/subnetGroup:SubnetGroup': { updates: 'description subnetIds tags' },
   'aws:rds/cluster:Cluster': {

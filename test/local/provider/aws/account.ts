@@ -54,7 +54,8 @@ export interface Account {
   stop(): Promise<void>;
 }
 
-export async function openAccount(): Promise<Account> {
+/** `given`: further settings of the provider. */
+export async function openAccount(given: Properties = {}): Promise<Account> {
   const cloud = await startEndpoint(
     {
       acm: createAcm,
@@ -87,6 +88,7 @@ export async function openAccount(): Promise<Account> {
     secretKey: secretAccessKey,
     maxRetries: '0',
     endpoints: JSON.stringify(names.map((name) => ({ [name]: cloud.origin }))),
+    ...given,
   };
   const provider = new AwsProvider({});
   await provider.configure(settings);

@@ -79,9 +79,22 @@ describe('resources of caches and shared files', () => {
         { transitEncryptionEnabled: false },
         { atRestEncryptionEnabled: false },
         { port: 6380 },
+        { engineVersion: '8.0' },
+        { engineVersion: '9.0' },
+        { engine: 'redis', engineVersion: '7.1' },
       ]),
-    ).to.deep.equal(['transitEncryptionEnabled', 'atRestEncryptionEnabled', 'port']);
+    ).to.deep.equal(['atRestEncryptionEnabled', 'port', 'engineVersion', 'engine', 'engineVersion']);
     await made.remove();
+    const old = { ...inputs, engine: 'redis', engineVersion: '7.0', numCacheClusters: 1 };
+    const redis = await account.make(type, old);
+    expect(
+      await replacing(redis, old, [
+        { transitEncryptionEnabled: true },
+        { engineVersion: '7.1' },
+        { engine: 'valkey', engineVersion: '7.2' },
+      ]),
+    ).to.deep.equal(['transitEncryptionEnabled']);
+    await redis.remove();
     await subnetGroup.remove();
   });
 

@@ -26,6 +26,7 @@ describe('resources of EC2', () => {
       drift: ({ id }) => ec2.modifyVpcAttribute({ VpcId: id, EnableDnsSupport: { Value: true } }),
       shows: ['enableDnsSupport'],
     });
+    expect(vpc.state.enableNetworkAddressUsageMetrics).to.equal(false);
     expect(await replacing(vpc, { cidrBlock: '10.0.0.0/16' }, [{ cidrBlock: '10.1.0.0/16' }])).to.deep.equal([
       'cidrBlock',
     ]);

@@ -45,9 +45,10 @@ export default regional({
     const found = await ifFound(gone, () => ec2.describeVpcs({ VpcIds: [id] }));
     const vpc = found?.Vpcs?.[0];
     if (!vpc) return undefined;
-    const [hostnames, support, routeTables, groups] = await Promise.all([
+    const [hostnames, support, metrics, routeTables, groups] = await Promise.all([
       attribute(ec2, id, 'enableDnsHostnames'),
       attribute(ec2, id, 'enableDnsSupport'),
+      attribute(ec2, id, 'enableNetworkAddressUsageMetrics'),
       ec2.describeRouteTables({ Filters: [inVpc(id), { Name: 'association.main', Values: ['true'] }] }),
       ec2.describeSecurityGroups({ Filters: [inVpc(id), { Name: 'group-name', Values: ['default'] }] }),
     ]);
@@ -60,6 +61,7 @@ export default regional({
       ownerId: vpc.OwnerId,
       enableDnsHostnames: hostnames,
       enableDnsSupport: support,
+      enableNetworkAddressUsageMetrics: metrics,
       mainRouteTableId,
       defaultRouteTableId: mainRouteTableId,
       defaultSecurityGroupId: groups.SecurityGroups?.[0]?.GroupId,
@@ -96,10 +98,15 @@ const inVpc = (id: string) => ({ Name: 'vpc-id', Values: [id] });
 
 async function attribute(ec2: EC2, id: string, name: VpcAttributeName): Promise<boolean | undefined> {
   const answer = await ec2.describeVpcAttribute({ VpcId: id, Attribute: name });
-  return (name === 'enableDnsSupport' ? answer.EnableDnsSupport : answer.EnableDnsHostnames)?.Value;
+  return answer[members[name]]?.Value;
 }
 
 async function modify(ec2: EC2, id: string, name: VpcAttributeName, value: boolean): Promise<void> {
-  const member = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  await ec2.modifyVpcAttribute({ VpcId: id, [member]: { Value: value } });
+  await ec2.modifyVpcAttribute({ VpcId: id, [members[name]]: { Value: value } });
 }
+
+const members = {
+  enableDnsHostnames: 'EnableDnsHostnames',
+  enableDnsSupport: 'EnableDnsSupport',
+  enableNetworkAddressUsageMetrics: 'EnableNetworkAddressUsageMetrics',
+} as const;

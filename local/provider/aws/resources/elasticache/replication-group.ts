@@ -1,4 +1,5 @@
 import type { CacheCluster, ReplicationGroup } from '@aws-sdk/client-elasticache';
+import type { Value } from '../../../protocol/values.ts';
 import { boolean, list, number, required, set, string } from '../../../resource/schema.ts';
 import type { Context } from '../../context.ts';
 import { regional, tags } from '../../define.ts';
@@ -21,6 +22,7 @@ const modifiable = [
   'nodeType',
   'parameterGroupName',
   'securityGroupIds',
+  'transitEncryptionEnabled',
 ] as const;
 
 export default regional({
@@ -46,9 +48,15 @@ export default regional({
     preferredCacheClusterAzs: list(string(), { hidden: true }),
     securityGroupIds: set(string(), { computed: true }),
     subnetGroupName: string({ replaces: true, computed: true }),
-    transitEncryptionEnabled: boolean({ replaces: true, computed: true }),
+    transitEncryptionEnabled: boolean({ computed: true }),
     tags: tags(),
   },
+  replaces: ({ engine, engineVersion }, olds) => [
+    // Engines only go forward, and older ones encrypt from the start or never.
+    ...(engine === 'redis' ? ['engine'] : []),
+    ...(isOlder(engineVersion, olds.engineVersion) ? ['engineVersion'] : []),
+    ...(isOlder(olds.engineVersionActual, '7.0.5') ? ['transitEncryptionEnabled'] : []),
+  ],
 
   async create(given, context) {
     const cache = await context.clients.elasticache();
@@ -107,6 +115,7 @@ export default regional({
         CacheNodeType: wanted('nodeType', news.nodeType),
         CacheParameterGroupName: wanted('parameterGroupName', news.parameterGroupName),
         SecurityGroupIds: wanted('securityGroupIds', news.securityGroupIds && [...news.securityGroupIds]),
+        TransitEncryptionEnabled: wanted('transitEncryptionEnabled', news.transitEncryptionEnabled),
         ...(changed('authToken') && {
           AuthToken: news.authToken,
           AuthTokenUpdateStrategy: (news.authTokenUpdateStrategy ?? 'ROTATE') as 'ROTATE',
@@ -168,6 +177,16 @@ function stateOf(group: ReplicationGroup, member: CacheCluster | undefined) {
     transitEncryptionEnabled: group.TransitEncryptionEnabled,
     transitEncryptionMode: group.TransitEncryptionMode,
   };
+}
+
+/** Whether a version comes before another one; `6.x` is the last of its kind. */
+function isOlder(version: Value | undefined, other: Value | undefined): boolean {
+  if (typeof version !== 'string' || typeof other !== 'string') return false;
+  const [numbers, others] = [version, other].map((text) =>
+    text.split('.').map((part) => (part === 'x' ? Infinity : Number(part))),
+  );
+  const at = [0, 1, 2].find((index) => (numbers?.[index] ?? 0) !== (others?.[index] ?? 0));
+  return at !== undefined && (numbers?.[at] ?? 0) < (others?.[at] ?? 0);
 }
 
 async function describe(context: Context, id: string): Promise<ReplicationGroup | undefined> {
