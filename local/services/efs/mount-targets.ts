@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DescribeSecurityGroupsResult, DescribeSubnetsResult, Subnet } from '@aws-sdk/client-ec2';
+import type { DescribeSubnetsResult, Subnet } from '@aws-sdk/client-ec2';
 import type {
   CreateMountTargetCommandInput,
   DeleteMountTargetCommandInput,
@@ -13,6 +13,7 @@ import type {
 import { AwsError, type Answer } from '../../endpoint/service.ts';
 import { page } from '../page.ts';
 import { ask, type Parts } from '../parts.ts';
+import { securityGroupsIn } from '../security-groups.ts';
 import { findAccessPoint } from './access-points.ts';
 import {
   badRequest,
@@ -147,26 +148,5 @@ async function findSubnet(id: string, parts: Parts): Promise<Subnet> {
 async function findGroups(ids: readonly string[], vpcId: string, parts: Parts): Promise<string[]> {
   if (ids.length > mostSecurityGroups)
     throw badRequest(`A mount target has at most ${mostSecurityGroups} security groups.`);
-  const filters =
-    ids.length > 0
-      ? { GroupIds: ids }
-      : {
-          Filters: [
-            { Name: 'vpc-id', Values: [vpcId] },
-            { Name: 'group-name', Values: ['default'] },
-          ],
-        };
-  const answer = await ask<DescribeSecurityGroupsResult>(
-    parts,
-    'ec2',
-    'DescribeSecurityGroups',
-    filters,
-  ).catch((error: unknown): DescribeSecurityGroupsResult => {
-    if (error instanceof AwsError) return {};
-    throw error;
-  });
-  const groups = answer.SecurityGroups ?? [];
-  const missing = ids.find((id) => !groups.some(({ GroupId, VpcId }) => GroupId === id && VpcId === vpcId));
-  if (missing !== undefined) throw securityGroupNotFound(missing);
-  return groups.flatMap(({ GroupId }) => GroupId ?? []);
+  return securityGroupsIn(vpcId, ids, parts, ([first = '']) => securityGroupNotFound(first));
 }

@@ -1,13 +1,8 @@
-import type {
-  DescribeInternetGatewaysResult,
-  DescribeSecurityGroupsResult,
-  DescribeSubnetsResult,
-  SecurityGroup,
-  Subnet,
-} from '@aws-sdk/client-ec2';
+import type { DescribeInternetGatewaysResult, DescribeSubnetsResult, Subnet } from '@aws-sdk/client-ec2';
 import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../endpoint/service.ts';
 import { ask, type InterfaceRequest, type Parts } from '../parts.ts';
+import { securityGroupsIn } from '../security-groups.ts';
 import { unsupported, validation } from './errors.ts';
 
 /** Where a load balancer's nodes are: subnets and security groups, checked against EC2. */
@@ -77,42 +72,17 @@ async function checkInternetGateway(vpcId: string, parts: Parts): Promise<void> 
 }
 
 /** The security groups as ids: those that were given, or else the VPC's default one. */
-export async function findSecurityGroups(
-  ids: readonly string[],
-  vpcId: string,
-  parts: Parts,
-): Promise<string[]> {
-  const filters =
-    ids.length > 0
-      ? { GroupIds: ids }
-      : {
-          Filters: [
-            { Name: 'vpc-id', Values: [vpcId] },
-            { Name: 'group-name', Values: ['default'] },
-          ],
-        };
-  const groups = await describeSecurityGroups(filters, parts);
-  const missing = ids.filter((id) => !groups.some(({ GroupId, VpcId }) => GroupId === id && VpcId === vpcId));
-  if (missing.length > 0) {
-    throw new AwsError(
-      'InvalidSecurityGroup',
-      `The security groups '[${missing.join(', ')}]' do not exist in VPC ${vpcId}`,
-    );
-  }
-  return groups.flatMap(({ GroupId }) => GroupId ?? []);
-}
-
-async function describeSecurityGroups(filters: object, parts: Parts): Promise<SecurityGroup[]> {
-  try {
-    return (
-      (await ask<DescribeSecurityGroupsResult>(parts, 'ec2', 'DescribeSecurityGroups', filters))
-        .SecurityGroups ?? []
-    );
-  } catch (error) {
-    if (error instanceof AwsError) return [];
-    throw error;
-  }
-}
+export const findSecurityGroups = (ids: readonly string[], vpcId: string, parts: Parts): Promise<string[]> =>
+  securityGroupsIn(
+    vpcId,
+    ids,
+    parts,
+    (missing) =>
+      new AwsError(
+        'InvalidSecurityGroup',
+        `The security groups '[${missing.join(', ')}]' do not exist in VPC ${vpcId}`,
+      ),
+  );
 
 export const interfaceRequests = (
   subnets: readonly Subnet[],

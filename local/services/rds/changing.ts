@@ -14,7 +14,7 @@ export interface Changing {
   /** Changes security groups and the master password. */
   modify(key: string, owner: string, arn: string, input: GroupChanges): Promise<void>;
   /** The final snapshot of what is deleted, unless it is to be skipped. */
-  finish(key: string, input: FinalSnapshot, make: () => void): void;
+  finish(input: FinalSnapshot, make: () => void): void;
   /** Gives the writer's part to another server. */
   failOver(key: string, successor?: string): void;
   rotate: SecretRotation;
@@ -95,7 +95,7 @@ export function changing(
           if (address !== undefined) await parts.services.ec2.setSecurityGroups(hostId, securityGroups);
       } else await changePassword(key, owner, arn, input);
     },
-    finish(_key, { SkipFinalSnapshot: isSkipped = false, FinalDBSnapshotIdentifier: id }, make) {
+    finish({ SkipFinalSnapshot: isSkipped = false, FinalDBSnapshotIdentifier: id }, make) {
       if (isSkipped && id !== undefined)
         throw invalidCombination(
           'FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is true.',

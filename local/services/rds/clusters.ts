@@ -109,7 +109,7 @@ export function clusterOperations(parts: Parts, state: DatabaseState, changing: 
           'Cluster cannot be deleted, it still contains DB instances in non-deleting state.',
         );
       const key = clusterKey(cluster.id);
-      changing.finish(key, input, () =>
+      changing.finish(input, () =>
         newSnapshot(parts, state, key, checkId('FinalDBSnapshotIdentifier', input.FinalDBSnapshotIdentifier)),
       );
       changing.begin(key, 'deleting');

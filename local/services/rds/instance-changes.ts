@@ -133,7 +133,7 @@ export function instanceChanges(
       if (instance.status === 'deleting')
         throw invalidInstanceState(`Instance ${instance.id} is already being deleted.`);
       if (instance.cluster === undefined && instance.source === undefined)
-        changing.finish(key, input, () =>
+        changing.finish(input, () =>
           newSnapshot(
             parts,
             state,

@@ -1,6 +1,5 @@
-import type { DescribeSecurityGroupsResult } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../endpoint/service.ts';
-import { ask, type Parts } from '../parts.ts';
+import type { Parts } from '../parts.ts';
+import { securityGroupsIn } from '../security-groups.ts';
 import { invalidCombination, invalidValue } from './errors.ts';
 import type { StoredServer, StoredSubnetGroup } from './state.ts';
 
@@ -22,34 +21,7 @@ export function placeServer(
 }
 
 /** The security groups as ids: those that were given, or else the VPC's default one. */
-export async function findSecurityGroups(
-  ids: readonly string[],
-  vpcId: string,
-  parts: Parts,
-): Promise<string[]> {
-  const filters =
-    ids.length > 0
-      ? { GroupIds: ids }
-      : {
-          Filters: [
-            { Name: 'vpc-id', Values: [vpcId] },
-            { Name: 'group-name', Values: ['default'] },
-          ],
-        };
-  const groups = await ask<DescribeSecurityGroupsResult>(
-    parts,
-    'ec2',
-    'DescribeSecurityGroups',
-    filters,
-  ).then(
-    ({ SecurityGroups = [] }) => SecurityGroups,
-    (error: unknown) => {
-      if (error instanceof AwsError) return [];
-      throw error;
-    },
+export const findSecurityGroups = (ids: readonly string[], vpcId: string, parts: Parts): Promise<string[]> =>
+  securityGroupsIn(vpcId, ids, parts, (missing) =>
+    invalidValue(`Some security group Ids are invalid or belong to another VPC: ${missing.join(', ')}`),
   );
-  const missing = ids.filter((id) => !groups.some(({ GroupId, VpcId }) => GroupId === id && VpcId === vpcId));
-  if (missing.length > 0)
-    throw invalidValue(`Some security group Ids are invalid or belong to another VPC: ${missing.join(', ')}`);
-  return groups.flatMap(({ GroupId }) => GroupId ?? []);
-}
