@@ -51,7 +51,7 @@ export interface EnvironmentArgs {
  * parameters that name it all, one for instances, one for the CLI. Until the first `beanpole deploy` its instances
  * answer with a placeholder page.
  * Cost: that of what is in it, above all of its instances (t3.small about 15 USD a month each, us-east-1, with 0.64 USD
- * for a root volume of 8 GB); the idle slot has none.
+ * for a root volume of 8 GB and 2.10 USD for detailed monitoring); the idle slot has none.
  * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/concepts.html
  * @stackFile environments.web
  */

@@ -27,6 +27,8 @@ export function launchTemplateArgs(args: TemplateArgs): aws.ec2.LaunchTemplateAr
     instanceType: args.instanceType,
     iamInstanceProfile: { name: args.instanceProfileName },
     vpcSecurityGroupIds: [args.securityGroupId],
+    // A value each minute: without it EC2 measures every five, and alarms and steps that want five minutes never ring.
+    monitoring: { enabled: true },
     metadataOptions: {
       httpEndpoint: 'enabled',
       // Sessions only, and not over a hop: a request forged through the application must not reach the role's credentials.

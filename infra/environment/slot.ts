@@ -98,7 +98,8 @@ export const groupMovedByDeployments = [
  * One of an environment's two sets of instances: a launch template and an Auto Scaling group. Deployments fill the idle
  * slot, move the traffic and empty the other one; size and template version of the group are theirs, and Pulumi leaves
  * them alone. A launch hook keeps an instance out of service until its agent says that it serves.
- * Cost: its instances and their root volumes (t3.small about 15 USD a month each, us-east-1); an idle slot has none.
+ * Cost: its instances, their root volumes (t3.small about 15 USD a month each, us-east-1) and their detailed monitoring
+ * (2.10 USD a month each); an idle slot has none.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
  * @stackFile environments.web.instanceTypes, environments.web.minSize, environments.web.maxSize
  */

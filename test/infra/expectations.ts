@@ -138,6 +138,7 @@ function templateIsSafe(
     imageId: observedEnvironment.image.id,
     iamInstanceProfile: { name: `mywordpress-${stack}-${environment}-role-eu-central-1` },
     vpcSecurityGroupIds: [`mywordpress-${stack}-${environment}-instances-id`],
+    monitoring: { enabled: true },
     metadataOptions: {
       httpEndpoint: 'enabled',
       httpTokens: 'required',

@@ -341,10 +341,12 @@ export function addInstance(
   { ec2, machines }: TestRegion,
   instanceId: string,
   tags: Record<string, string> = {},
+  monitoring: 'enabled' | 'disabled' = 'disabled',
 ): void {
   ec2.instances.push({
     InstanceId: instanceId,
     State: { Name: 'running' },
+    Monitoring: { State: monitoring },
     PrivateIpAddress: `10.0.0.${ec2.instances.length + 10}`,
     Placement: { AvailabilityZone: `${region}a` },
     VpcId: 'vpc-1',

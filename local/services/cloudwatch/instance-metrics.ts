@@ -3,9 +3,12 @@ import type { DescribeInstancesResult, Instance } from '@aws-sdk/client-ec2';
 import type { Dimension } from '@aws-sdk/client-cloudwatch';
 import { ask, type Parts } from '../parts.ts';
 import { measured } from './buckets.ts';
-import type { Measurement } from './series.ts';
+import { minute, type Measurement } from './series.ts';
 
-/** EC2's own metrics of instances, measured on the real processes and wires since the last time. */
+/**
+ * EC2's own metrics of instances, measured on the real processes and wires since the last time: every five minutes,
+ * and as often as it is called with detailed monitoring.
+ */
 export function instanceMetrics(parts: Parts): (at: number) => Promise<Measurement[]> {
   let before = new Map<string, Reading>();
 
@@ -18,9 +21,13 @@ export function instanceMetrics(parts: Parts): (at: number) => Promise<Measureme
     for (const instance of Reservations.flatMap(({ Instances }) => Instances ?? [])) {
       const id = instance.InstanceId ?? '';
       if (!parts.instances.isRunning(id)) continue;
-      const reading = read(parts, id);
-      now.set(id, reading);
       const last = before.get(id);
+      if (last && !isDue(instance, last, at)) {
+        now.set(id, last);
+        continue;
+      }
+      const reading = read(parts, id, at);
+      now.set(id, reading);
       if (last) found.push(...measurements(instance, last, reading, at));
     }
     before = now;
@@ -28,15 +35,21 @@ export function instanceMetrics(parts: Parts): (at: number) => Promise<Measureme
   };
 }
 
+const isDue = ({ Monitoring }: Instance, last: Reading, at: number): boolean =>
+  Monitoring?.State === 'enabled' || at - last.stamp >= 5 * minute;
+
 interface Reading {
   readonly at: number;
+  /** The time that its values are given, in a time lapse another one. */
+  readonly stamp: number;
   readonly cpuSeconds: number;
   readonly received: number;
   readonly sent: number;
 }
 
-const read = ({ clock, instances, network }: Parts, id: string): Reading => ({
+const read = ({ clock, instances, network }: Parts, id: string, stamp: number): Reading => ({
   at: clock.now(),
+  stamp,
   cpuSeconds: instances.usage(id).cpuSeconds,
   ...network.traffic(id),
 });

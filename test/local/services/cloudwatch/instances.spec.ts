@@ -4,38 +4,55 @@ import { expect } from 'chai';
 import { merge, measured, statistic } from '../../../../local/services/cloudwatch/buckets.ts';
 import { evaluate, type AlarmRule } from '../../../../local/services/cloudwatch/evaluation.ts';
 import { createCloudWatch } from '../../../../local/services/cloudwatch/service.ts';
-import { addInstance, startRegion } from '../../../support/region.ts';
+import { addInstance, startRegion, type TestRegion } from '../../../support/region.ts';
 
 describe("instances' own metrics", () => {
-  it('are measured each minute, for the instance and for its group', async () => {
-    const region = await startRegion({ monitoring: createCloudWatch });
-    const cloudWatch = new CloudWatch(region.client);
-    addInstance(region, 'i-1', { 'aws:autoscaling:groupName': 'web' });
-    const pass = async (cpuSeconds: number, received: number) => {
-      region.machines.cpuSeconds.set('i-1', cpuSeconds);
-      region.machines.traffic.set('i-1', { received, sent: 10 * received });
-      region.clock.advance(60_000);
-      await region.settle();
-    };
+  let region: TestRegion;
+  let cloudWatch: CloudWatch;
+  beforeEach(async () => {
+    region = await startRegion({ monitoring: createCloudWatch });
+    cloudWatch = new CloudWatch(region.client);
+  });
+  afterEach(async () => {
+    cloudWatch.destroy();
+    await region.close();
+  });
+
+  const pass = async (cpuSeconds: number, received: number) => {
+    region.machines.cpuSeconds.set('i-1', cpuSeconds);
+    region.machines.traffic.set('i-1', { received, sent: 10 * received });
+    region.clock.advance(60_000);
+    await region.settle();
+  };
+  const read = async (MetricName: string, Name: string, Value: string) =>
+    (
+      await cloudWatch.getMetricStatistics({
+        Namespace: 'AWS/EC2',
+        MetricName,
+        Dimensions: [{ Name, Value }],
+        Period: 60,
+        Statistics: ['Average'],
+        StartTime: new Date(region.clock.now() - 600_000),
+        EndTime: new Date(region.clock.now() + 60_000),
+      })
+    ).Datapoints?.map(({ Average }) => Average);
+
+  it('are measured each minute with detailed monitoring, for the instance and for its group', async () => {
+    addInstance(region, 'i-1', { 'aws:autoscaling:groupName': 'web' }, 'enabled');
     await pass(100, 1000);
     await pass(100 + 30 * availableParallelism(), 1500);
-    const read = async (MetricName: string, Name: string, Value: string) =>
-      (
-        await cloudWatch.getMetricStatistics({
-          Namespace: 'AWS/EC2',
-          MetricName,
-          Dimensions: [{ Name, Value }],
-          Period: 60,
-          Statistics: ['Average'],
-          StartTime: new Date(region.clock.now() - 600_000),
-          EndTime: new Date(region.clock.now() + 60_000),
-        })
-      ).Datapoints?.map(({ Average }) => Average);
     expect(await read('CPUUtilization', 'InstanceId', 'i-1')).to.deep.equal([50]);
     expect(await read('NetworkIn', 'AutoScalingGroupName', 'web')).to.deep.equal([500]);
     expect(await read('NetworkOut', 'InstanceId', 'i-1')).to.deep.equal([5000]);
-    cloudWatch.destroy();
-    await region.close();
+  });
+
+  it('are measured every five minutes without', async () => {
+    addInstance(region, 'i-1');
+    for (let passed = 0; passed < 5; passed += 1) await pass(100, 1000);
+    expect(await read('CPUUtilization', 'InstanceId', 'i-1')).to.deep.equal([]);
+    await pass(100 + 150 * availableParallelism(), 1500);
+    expect(await read('CPUUtilization', 'InstanceId', 'i-1')).to.deep.equal([50]);
+    expect(await read('NetworkIn', 'InstanceId', 'i-1')).to.deep.equal([500]);
   });
 });
 
