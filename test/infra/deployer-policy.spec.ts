@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { applicationName } from '../../infra/config.ts';
 import { pointless } from '../support/iam-reference.ts';
 
 interface Policy {
@@ -15,12 +16,20 @@ describe('docs/deployer-policy.json', () => {
   const { Statement: statements } = JSON.parse(text) as Policy;
   const actions = statements.flatMap(({ Action }) => Action);
 
-  it('fits into the inline policies of a role', () => {
+  it('fits into the inline policies of a role, however long the names of region and application are', () => {
+    const application = 'an-application-of-20';
+    expect(applicationName.safeParse(application).success).to.equal(true);
+    expect(applicationName.safeParse(`${application}1`).success).to.equal(false);
     const attached = text
       .replaceAll('ACCOUNT', '123456789012')
-      .replaceAll('REGION', 'ap-southeast-1')
-      .replaceAll('APPLICATION', 'mywordpress');
-    expect(attached.replaceAll(/\s/g, '')).to.have.length.below(10_240);
+      .replaceAll('REGION', 'ap-southeast-2')
+      .replaceAll('APPLICATION', application);
+    expect(attached.replaceAll(/\s/g, '').length).to.be.at.most(10_240);
+  });
+
+  it('lets load balancers hold the certificates of other environments', () => {
+    const allowed = statements.find(({ Sid }) => Sid === 'LoadBalancers')?.Action;
+    expect(allowed).to.include('elasticloadbalancing:*ListenerCertificates');
   });
 
   it('opens no service as a whole', () => {
