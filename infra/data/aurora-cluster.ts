@@ -1,7 +1,13 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { createStoreSecurityGroup } from './data-store.ts';
-import { masterUsername, mysqlPort, type Database, type DatabaseArgs } from './database.ts';
+import {
+  finalSnapshotName,
+  masterUsername,
+  mysqlPort,
+  type Database,
+  type DatabaseArgs,
+} from './database.ts';
 
 /**
  * Aurora MySQL: a writer and readers over the zones, one storage under all of them, a reader endpoint, automatic
@@ -71,7 +77,9 @@ export class AuroraCluster extends pulumi.ComponentResource implements Database 
         copyTagsToSnapshot: true,
         deletionProtection: configuration.protection,
         skipFinalSnapshot: !configuration.finalSnapshot,
-        ...(configuration.finalSnapshot && { finalSnapshotIdentifier: `${name}-final` }),
+        ...(configuration.finalSnapshot && {
+          finalSnapshotIdentifier: subnetGroup.name.apply((group) => finalSnapshotName(group, configuration)),
+        }),
         ...(restoreFromSnapshot !== undefined && { snapshotIdentifier: restoreFromSnapshot }),
         applyImmediately: true,
         tags,

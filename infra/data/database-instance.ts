@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { createStoreSecurityGroup } from './data-store.ts';
-import { masterUsername, mysqlPort, type Database, type DatabaseArgs } from './database.ts';
+import {
+  finalSnapshotName,
+  masterUsername,
+  mysqlPort,
+  type Database,
+  type DatabaseArgs,
+} from './database.ts';
 
 interface Master {
   readonly secretArn: pulumi.Output<string>;
@@ -102,7 +108,9 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
         copyTagsToSnapshot: true,
         deletionProtection: configuration.protection,
         skipFinalSnapshot: !configuration.finalSnapshot,
-        ...(configuration.finalSnapshot && { finalSnapshotIdentifier: `${name}-final` }),
+        ...(configuration.finalSnapshot && {
+          finalSnapshotIdentifier: subnetGroup.name.apply((group) => finalSnapshotName(group, configuration)),
+        }),
         ...(restoreFromSnapshot !== undefined && { snapshotIdentifier: restoreFromSnapshot }),
         applyImmediately: true,
         tags,

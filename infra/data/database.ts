@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type * as pulumi from '@pulumi/pulumi';
 import type { DataStore, DataStoreArgs } from './data-store.ts';
 import type { DatabaseConfiguration } from './database-section.ts';
@@ -24,3 +25,16 @@ export interface Database extends DataStore {
 export const mysqlPort = 3306;
 /** Not `admin`, which RDS reserves for some engines, nor a name with a meaning in MySQL. */
 export const masterUsername = 'beanpole';
+
+/**
+ * Pure: what the snapshot is called that a database leaves. RDS refuses a name that is taken, and snapshots stay: the
+ * subnet group's name is a new one each time that a stack is brought up, and what replaces a database within a stack is
+ * what it begins with.
+ */
+export function finalSnapshotName(
+  subnetGroup: string,
+  { name, restoreFromSnapshot = '' }: Pick<DatabaseConfiguration, 'name' | 'restoreFromSnapshot'>,
+): string {
+  const digest = createHash('sha256').update(`${name} ${restoreFromSnapshot}`).digest('hex').slice(0, 6);
+  return `${subnetGroup}-${digest}-final`;
+}

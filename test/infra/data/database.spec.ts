@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AuroraCluster } from '../../../infra/data/aurora-cluster.ts';
+import { finalSnapshotName } from '../../../infra/data/database.ts';
 import { DatabaseInstance } from '../../../infra/data/database-instance.ts';
 import { databaseSection } from '../../../infra/data/database-section.ts';
 import { recordResources } from '../../support/record-resources.ts';
@@ -36,12 +37,33 @@ const safe = {
   port: 3306,
   deletionProtection: true,
   skipFinalSnapshot: false,
-  finalSnapshotIdentifier: 'db-final',
+  finalSnapshotIdentifier: finalSnapshotName('db', { name: 'ebdb' }),
   backupRetentionPeriod: 7,
   copyTagsToSnapshot: true,
   applyImmediately: true,
   tags,
 };
+
+describe('the final snapshot of a database', () => {
+  const nameOf = finalSnapshotName;
+
+  it('has another name each time that the stack is brought up, whose beginning is that of the stack', () => {
+    const first = nameOf('shop-prod-database-3f2a1b9', { name: 'ebdb' });
+    expect(first).to.match(/^shop-prod-database-3f2a1b9-[0-9a-f]{6}-final$/);
+    expect(nameOf('shop-prod-database-0c4d2e1', { name: 'ebdb' })).not.to.equal(first);
+  });
+
+  it('has another name when the database is replaced, and the same one as long as it is not', () => {
+    const names = [
+      nameOf('db', { name: 'ebdb' }),
+      nameOf('db', { name: 'orders' }),
+      nameOf('db', { name: 'ebdb', restoreFromSnapshot: 'noon' }),
+      nameOf('db', { name: 'ebdb', restoreFromSnapshot: 'midnight' }),
+    ];
+    expect(new Set(names).size).to.equal(4);
+    expect(nameOf('db', { name: 'ebdb' })).to.equal(names[0]);
+  });
+});
 
 describe('an Aurora cluster', () => {
   it('is encrypted, private, protected and backed up; RDS keeps its password', async () => {
