@@ -1,20 +1,12 @@
-/** The policy pack: `pulumi preview --policy-pack infra/policy`. The rules themselves are pure: rules.ts. */
+// The policy pack: `pulumi preview --policy-pack infra/policy`. The rules themselves are pure: rules.ts.
+// Plain JavaScript, because Pulumi's own host compiles a TypeScript entry itself, and not as Node runs it.
 import { PolicyPack } from '@pulumi/policy';
-import type { Policies } from '@pulumi/policy';
 import { rules } from './rules.ts';
-import type { Rule } from './rules.ts';
 
-interface Seen {
-  readonly type: string;
-  readonly name: string;
-  readonly props: Readonly<Record<string, unknown>>;
-  readonly urn: string;
-}
-
-const resourceOf = ({ type, name, props, urn }: Seen) => ({ type, name, inputs: props, urn });
+const resourceOf = ({ type, name, props, urn }) => ({ type, name, inputs: props, urn });
 
 /** What is not known before an `up` is judged during it. */
-const policyOf = ({ name, description, isOfOne, violations }: Rule): Policies[number] =>
+const policyOf = ({ name, description, isOfOne, violations }) =>
   isOfOne
     ? {
         name,
