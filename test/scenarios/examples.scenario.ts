@@ -62,6 +62,11 @@ describe('the examples', () => {
       expect(await countInCart()).to.equal('0');
     });
 
+    it('says of a form that was sent empty what is wrong with it', async () => {
+      const sent = ['/sign-in', '/accounts', '/cart'].map((to) => fetch(path(to), { method: 'POST' }));
+      expect((await Promise.all(sent)).map(({ status }) => status)).to.deep.equal([403, 400, 400]);
+    });
+
     it('still has cart, sign-in and order when its only instance has been replaced', async () => {
       await page.goto(path('/'));
       await page.getByRole('button', { name: 'Into the cart' }).first().click();

@@ -1,30 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { createPool } from 'mysql2/promise';
 
 const derive = promisify(scrypt);
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const hash = (password, salt) => derive(password, salt, 32, cost);
-const lostConnection = /^(PROTOCOL_CONNECTION_LOST|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /** Accounts and orders, in the database: what must still be there when all instances have been replaced. */
-export function createAccounts(options) {
-  const pool = createPool({ ...options, connectionLimit: 5, connectTimeout: 2000, enableKeepAlive: true });
-
-  /** Tried again for some seconds while the standby takes over; every statement here may be repeated. */
-  async function query(sql, values) {
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      try {
-        return (await pool.query({ sql, values, timeout: 3000 }))[0];
-      } catch (error) {
-        if (!lostConnection.test(error.code) || Date.now() > deadline) throw error;
-        await new Promise((resume) => setTimeout(resume, 200));
-      }
-    }
-  }
-
+export function createAccounts({ query }) {
   return {
     /** The account's id; undefined when the address is taken. */
     async create(email, password) {
@@ -62,7 +45,5 @@ export function createAccounts(options) {
           [accountId],
         )
       ).map(({ pieces, ...order }) => ({ ...order, pieces: JSON.parse(pieces) })),
-
-    close: () => pool.end(),
   };
 }

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import formBody from '@fastify/formbody';
 import fastify from 'fastify';
 import { pieceOf } from './catalogue.js';
+import { credentialsOf } from './credentials.js';
 import { newSession } from './sessions.js';
 import { accountForms, cartPage, note, ordersPage, page, shelf } from './views.js';
-
-const shortestPassword = 10;
-const email = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
 
 /** The shop's pages over its two memories: sessions (cart, who signed in) and accounts (with their orders). */
 export function createShop({ facts, sessions, accounts }) {
@@ -25,6 +23,10 @@ export function createShop({ facts, sessions, accounts }) {
     if (request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')
       return reply.code(403).send('This form was sent from another site.\n');
     request.session = /(?:^|; *)session=([\w-]{43})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
+  });
+
+  app.addHook('preHandler', async (request) => {
+    request.body ??= {};
   });
 
   app.setErrorHandler((error, request, reply) => {
@@ -57,17 +59,18 @@ export function createShop({ facts, sessions, accounts }) {
   });
 
   app.post('/accounts', async (request, reply) => {
-    const problem = problemOf(request.body);
-    const id = problem ?? (await accounts.create(request.body.email, request.body.password));
+    const { email, password, problem } = credentialsOf(request.body);
+    const id = problem ?? (await accounts.create(email, password));
     if (problem || !id) return account(request, reply.code(400), problem ?? 'That address has an account.');
     return enter(request, reply, id);
   });
 
   app.post('/sign-in', async (request, reply) => {
-    if (problemOf(request.body)) return account(request, reply.code(403), 'Address or password is wrong.');
-    if (!(await sessions.mayTry(request.body.email)))
+    const { email, password, problem } = credentialsOf(request.body);
+    if (problem) return account(request, reply.code(403), 'Address or password is wrong.');
+    if (!(await sessions.mayTry(email)))
       return account(request, reply.code(429), 'That was tried too often. Wait a quarter of an hour.');
-    const id = await accounts.check(request.body.email, request.body.password);
+    const id = await accounts.check(email, password);
     if (!id) return account(request, reply.code(403), 'Address or password is wrong.');
     return enter(request, reply, id);
   });
@@ -131,13 +134,6 @@ export function createShop({ facts, sessions, accounts }) {
       `session=${session}; Path=/; Max-Age=${sessions.seconds}; HttpOnly; SameSite=Lax${secure}`,
     );
   }
-}
-
-function problemOf({ email: address = '', password = '' }) {
-  if (!email.test(address)) return 'That is no email address.';
-  if (password.length < shortestPassword || password.length > 200)
-    return `A password has ${shortestPassword} to 200 characters.`;
-  return undefined;
 }
 
 /** What is in a cart, with names and prices as they are now. */

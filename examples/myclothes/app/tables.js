@@ -1,5 +1,5 @@
 /** The release step: makes what is missing, once per deployment, before the new version gets a request. */
-import { createConnection } from 'mysql2/promise';
+import { createDatabase } from './database.js';
 import { settings } from './settings.js';
 
 const tables = [
@@ -19,7 +19,7 @@ const tables = [
    ) character set utf8mb4`,
 ];
 
-const connection = await createConnection({ ...settings.database, connectTimeout: 5000 });
-for (const table of tables) await connection.query(table);
-await connection.end();
+const database = createDatabase(settings.database);
+for (const table of tables) await database.query(table);
+await database.close();
 console.log('The tables are there.');
