@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import {
   applicationName,
   domainSection,
+  environmentName,
   environmentSection,
   networkSection,
   sharedSection,
@@ -147,7 +148,7 @@ ${table(describeSchema(filesSection))}
 
 ## beanpole:environments
 
-At least one. The key is the environment's name: lower-case letters, digits and hyphens, at most 16 characters.
+At least one. The key is the environment's name: ${allowedBy(describeSchema(environmentName))}.
 
 ${table(describeSchema(environmentSection))}
 

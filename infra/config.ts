@@ -26,17 +26,17 @@ const wholeNumber = (from: number, to: number) => z.number().int().min(from).max
 const matching = (pattern: RegExp, allowed: string) => z.string().regex(pattern).meta({ allowed });
 
 export const applicationName = matching(
-  /^[a-z][a-z0-9-]{1,19}$/,
-  'lower-case letters, digits and hyphens, 2 to 20 characters, a letter first',
+  /^(?=.{2,20}$)[a-z](-?[a-z0-9])*$/,
+  'lower-case letters, digits and single hyphens between them, 2 to 20 characters, a letter first',
 );
 export const regionName = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-central-1');
 export const stackName = matching(
-  /^[a-z][a-z0-9-]{0,19}$/,
-  'lower-case letters, digits and hyphens, at most 20 characters, a letter first',
+  /^(?=.{1,20}$)[a-z](-?[a-z0-9])*$/,
+  'lower-case letters, digits and single hyphens between them, at most 20 characters, a letter first',
 );
 export const environmentName = matching(
-  /^[a-z][a-z0-9-]{0,15}$/,
-  'lower-case letters, digits and hyphens, at most 16 characters, a letter first',
+  /^(?=.{1,16}$)[a-z](-?[a-z0-9])*$/,
+  'lower-case letters, digits and single hyphens between them, at most 16 characters, a letter first',
 );
 
 const domainName = matching(
@@ -70,11 +70,11 @@ export const networkSection = z.strictObject({
   cidr: z.string().refine(isNetworkCidr).default('10.0.0.0/16').meta({
     allowed: 'a private IPv4 network such as 10.20.0.0/16, from /16 to /22, without host bits',
     description:
-      'Address range of the VPC. Give stacks that may be peered one day different ranges. Changing it replaces everything in the network.',
+      'Address range of the VPC. Give stacks that may be peered one day different ranges. It cannot be changed once the stack is there: bring up a second stack.',
   }),
   availabilityZones: wholeNumber(2, 4).default(2).meta({
     description:
-      'Zones that have subnets, a public and a private one each. At least two, because load balancers and database subnet groups want two.',
+      'Zones that have subnets, a public and a private one each. At least two, because load balancers and database subnet groups want two. Once the stack is there only 3 can become 4: every other change moves or takes away subnets that are in use.',
   }),
   natGateways: z.enum(['None', 'Single', 'OnePerAz']).default('None').meta({
     description:

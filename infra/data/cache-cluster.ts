@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { fitAutomaticName } from '../naming.ts';
 import type { CacheConfiguration } from './cache-section.ts';
 import { createStoreSecurityGroup, type DataStore, type DataStoreArgs } from './data-store.ts';
 
@@ -55,7 +56,7 @@ export class CacheCluster extends pulumi.ComponentResource implements DataStore 
       { parent: this },
     );
     return new aws.elasticache.ReplicationGroup(
-      name,
+      fitAutomaticName(name, 40),
       {
         description: 'Cache of a Beanpole stack',
         engine,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { fitAutomaticName } from '../naming.ts';
 import { createStoreSecurityGroup } from './data-store.ts';
 import {
   finalSnapshotName,
@@ -131,7 +132,7 @@ export class DatabaseInstance extends pulumi.ComponentResource implements Databa
     securityGroup: aws.ec2.SecurityGroup,
   ): aws.rds.Instance {
     return new aws.rds.Instance(
-      name,
+      fitAutomaticName(name, 63),
       {
         replicateSourceDb: primary.identifier,
         instanceClass: configuration.instanceClass ?? smallest,

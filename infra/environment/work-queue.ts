@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { fitAutomaticName } from '../naming.ts';
 import { refusePlainHttp } from '../policy-documents.ts';
 
 export interface WorkQueueArgs {
@@ -38,6 +39,10 @@ const fifo = {
   deduplicationScope: 'messageGroup',
   fifoThroughputLimit: 'perMessageGroupId',
 };
+
+/** Pulumi ends the name of a FIFO queue with `.fifo`, as SQS demands. */
+const queueName = (name: string, isFifo: boolean): string =>
+  fitAutomaticName(name, 80 - (isFifo ? '.fifo'.length : 0));
 
 /**
  * A queue with its dead-letter queue, both encrypted and closed to plain HTTP. The dead-letter queue keeps messages for
@@ -79,7 +84,7 @@ export class WorkQueue extends pulumi.ComponentResource {
 
   private createDeadLetterQueue(name: string, { tags, isFifo }: WorkQueueArgs): aws.sqs.Queue {
     return new aws.sqs.Queue(
-      name,
+      queueName(name, isFifo),
       {
         messageRetentionSeconds: deadLetterRetentionSeconds,
         sqsManagedSseEnabled: true,
@@ -95,7 +100,7 @@ export class WorkQueue extends pulumi.ComponentResource {
       JSON.stringify({ deadLetterTargetArn, maxReceiveCount: args.maxRetries }),
     );
     return new aws.sqs.Queue(
-      name,
+      queueName(name, args.isFifo),
       {
         visibilityTimeoutSeconds: args.visibilityTimeoutSeconds,
         messageRetentionSeconds: args.retentionPeriodSeconds,

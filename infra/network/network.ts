@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { NetworkConfiguration } from '../config.ts';
 
 export interface NetworkArgs {
-  /** Address range, number of zones and NAT gateways. Another address range replaces everything in the network. */
+  /** Address range, number of zones and NAT gateways. Address range and zones stay, but for 3 zones that become 4. */
   readonly configuration: NetworkConfiguration;
   /** On everything that can carry tags: application and stack. Costs are told apart by them. */
   readonly tags: Record<string, string>;

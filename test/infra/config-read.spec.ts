@@ -151,7 +151,17 @@ describe('a stack file', () => {
     [
       'an application in capitals',
       () => readWith({ web }, { 'beanpole:application': 'MyWordPress' }),
-      'beanpole:application: "MyWordPress" is not allowed; allowed: lower-case letters, digits and hyphens, 2 to 20 characters, a letter first.',
+      'beanpole:application: "MyWordPress" is not allowed; allowed: lower-case letters, digits and single hyphens between them, 2 to 20 characters, a letter first.',
+    ],
+    [
+      'an application with two hyphens in a row, which databases may not have',
+      () => readWith({ web }, { 'beanpole:application': 'my--shop' }),
+      /^beanpole:application: "my--shop" is not allowed/,
+    ],
+    [
+      'a stack with a hyphen at the end',
+      () => read({ 'beanpole:shared': {} }, 'prod-'),
+      /^the name of the stack: "prod-" is not allowed/,
     ],
     [
       'no region',
@@ -182,7 +192,7 @@ describe('a stack file', () => {
     [
       'an environment name with capitals',
       () => readWith({ Web: web }),
-      'beanpole:environments.Web: "Web" is not allowed; allowed: lower-case letters, digits and hyphens, at most 16 characters, a letter first.',
+      'beanpole:environments.Web: "Web" is not allowed; allowed: lower-case letters, digits and single hyphens between them, at most 16 characters, a letter first.',
     ],
     [
       'an unknown tier',

@@ -14,7 +14,8 @@ export interface Naming {
 
 /**
  * A name from the resource's name in the program and the engine's seed: `web-3f2a1b9`.
- * The same seed gives the same name, so that preview and update agree.
+ * The same seed gives the same name, so that preview and update agree. One that is too long is refused, as Pulumi's
+ * bridge to the provider of AWS does.
  */
 export function automaticName(
   naming: Naming,
@@ -30,5 +31,9 @@ export function automaticName(
     return `${prefix}${hex.slice(0, Math.max(random, 7))}${ending}`;
   }
   const start = naming.lowerCase ? resourceName.toLowerCase() : resourceName;
-  return `${start.slice(0, naming.maximum - 8 - ending.length)}-${hex.slice(0, 7)}${ending}`;
+  if (start.length + 8 + ending.length > naming.maximum)
+    throw new Error(
+      `name '${start}-' plus 7 random chars is longer than maximum length ${naming.maximum - ending.length}`,
+    );
+  return `${start}-${hex.slice(0, 7)}${ending}`;
 }

@@ -12,8 +12,13 @@ describe('automatic names', () => {
     expect(automaticName(naming, {}, 'web', new Uint8Array([4]))).not.to.equal(name);
   });
 
-  it('keep to the longest name that AWS takes', () => {
-    expect(automaticName(naming, {}, 'a-load-balancer-with-a-very-long-name', seed)).to.have.lengthOf(32);
+  it('are refused when they are longer than AWS takes', () => {
+    expect(automaticName(naming, {}, 'a-name-of-24-characters-', seed)).to.have.lengthOf(32);
+    expect(() => automaticName(naming, {}, 'a-name-of-25-characters--', seed)).to.throw(
+      "name 'a-name-of-25-characters---' plus 7 random chars is longer than maximum length 32",
+    );
+    const fifo = { ...naming, ending: () => '.fifo' };
+    expect(() => automaticName(fifo, {}, 'a-name-of-20-charact', seed)).to.throw('maximum length 27');
   });
 
   it('begin as the program asks', () => {
