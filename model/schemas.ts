@@ -454,7 +454,6 @@ export type VersionManifest = z.infer<typeof versionManifest>;
 export type VersionLifecycle = z.infer<typeof versionLifecycle>;
 export type ApplicationDescriptor = z.infer<typeof applicationDescriptor>;
 export type DatabaseEndpoint = z.infer<typeof databaseEndpoint>;
-export type CacheEndpoint = z.infer<typeof cacheEndpoint>;
 export type SharedFiles = z.infer<typeof sharedFiles>;
 export type WorkerDaemon = z.infer<typeof workerDaemon>;
 export type InstanceDescriptor = z.infer<typeof instanceDescriptor>;
