@@ -2,9 +2,7 @@
 // Each step looks first and installs only what is missing; with nothing to do it takes well under a second.
 import { spawn, spawnSync } from 'node:child_process';
 import {
-  accessSync,
   chmodSync,
-  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -20,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import {
   cacheFolder,
   cachedNode,
+  findProgram,
   isAtLeast,
   nodeFolder,
   nodePackageSpec,
@@ -108,9 +107,12 @@ function installDebianPackages(packages) {
   ];
   if (missing.length === 0) return;
   const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  const hint = missing.includes('chromium')
+    ? "\nUbuntu's apt has no chromium: install chromium-browser there, or Google Chrome's own package, and the others as above."
+    : '';
   if (process.getuid?.() !== 0 || !findProgram('apt-get')) {
     throw new SetUpError(
-      `These system packages are missing: ${missing.join(', ')}.\nInstall them, then run the same command again:\n  sudo ${line}`,
+      `These system packages are missing: ${missing.join(', ')}.\nInstall them, then run the same command again:\n  sudo ${line}${hint}`,
     );
   }
   say(`Installing Debian packages: ${missing.join(', ')} …`);
@@ -124,7 +126,7 @@ function installDebianPackages(packages) {
     }
     if (done.status !== 0)
       throw new SetUpError(
-        `apt-get could not install ${missing.join(', ')}:\n${done.stderr.trim()}\nMend it, then run: ${line}`,
+        `apt-get could not install ${missing.join(', ')}:\n${done.stderr.trim()}\nMend it, then run: ${line}${hint}`,
       );
   });
 }
@@ -203,22 +205,6 @@ function installLanguageHost() {
   copyFileSync(source, `${target}.new`);
   chmodSync(`${target}.new`, 0o755);
   renameSync(`${target}.new`, target);
-}
-
-function findProgram(
-  name,
-  folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'],
-) {
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Runs a program to its end; `progress` makes a line for the terminal of how many lines it has printed. */

@@ -1,7 +1,8 @@
 // Where the set-up puts what a machine lacks, and which versions the project is built on.
 // Plain JavaScript: it runs on the Node that a fresh machine has (18 or newer).
+import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 export const nodeVersion = '24.21.0';
 export const pulumiVersion = '3.259.0';
@@ -22,8 +23,32 @@ export const debianPackages = {
   python3: 'python3',
 };
 
-/** Also a browser. */
-export const debianPackagesForTests = { ...debianPackages, chromium: 'chromium' };
+/** @returns the program's file on the PATH, or in the other folders given. */
+export function findProgram(
+  name,
+  folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'],
+) {
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns the file of a browser that tests can drive: Debian's name for it, Ubuntu's, or Google's. */
+export const findBrowser = () =>
+  ['chromium', 'chromium-browser', 'google-chrome'].map((name) => findProgram(name)).find(Boolean);
+
+/** Also a browser, whatever it is called. */
+export const debianPackagesForTests = {
+  ...debianPackages,
+  ...(findBrowser() ? {} : { chromium: 'chromium' }),
+};
 
 /** Also what is measured against. */
 export const debianPackagesForBenchmarks = { ...debianPackages, zip: 'zip' };

@@ -1,9 +1,14 @@
 import { chromium, type Browser } from 'playwright-core';
 
-/** Debian's Chromium. Names below `.localhost` are this machine, whatever its resolver knows. */
+/** Plain JavaScript, because the set-up runs it on any Node. */
+const { findBrowser } = (await import(new URL('../../tools/toolchain.js', import.meta.url).href)) as {
+  findBrowser: () => string | undefined;
+};
+
+/** The Chromium of this machine. Names below `.localhost` are this machine, whatever its resolver knows. */
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: findBrowser() ?? 'chromium',
     chromiumSandbox: process.getuid?.() !== 0,
     args: ['--host-resolver-rules=MAP *.localhost 127.0.0.1'],
   });

@@ -33,8 +33,8 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'aws:ec2/eip:Eip': { replaces: 'domain', updates: 'tags' },
   'aws:ec2/launchTemplate:LaunchTemplate': {
-    updates: `imageId instanceType iamInstanceProfile vpcSecurityGroupIds metadataOptions blockDeviceMappings
-      tagSpecifications userData tags`,
+    updates: `imageId instanceType iamInstanceProfile vpcSecurityGroupIds monitoring metadataOptions
+      blockDeviceMappings tagSpecifications userData tags`,
   },
   'aws:ec2/securityGroup:SecurityGroup': { replaces: 'vpcId description', updates: 'tags' },
   'aws:efs/accessPoint:AccessPoint': { replaces: 'fileSystemId posixUser rootDirectory', updates: 'tags' },
