@@ -1,4 +1,5 @@
 /** The `beanpole` command: makes the context, finds the command, prints errors, sets the exit code. */
+import { surviveClosedOutputs } from './closed-outputs.ts';
 import { createContext } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { createInterrupt, listenToSignals } from './interrupt.ts';
@@ -27,11 +28,11 @@ function context() {
   });
 }
 
-/** `beanpole status | head` closes the pipe: that is no failure. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
-});
+surviveClosedOutputs(
+  process,
+  () => advices.length > 0,
+  (code) => process.exit(code),
+);
 
 const program = createProgram(await typedCommands(process.argv.slice(2)), context, {
   out: (text) => process.stdout.write(text),

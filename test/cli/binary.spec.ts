@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,4 +66,10 @@ describe('the beanpole program', () => {
       if (code !== 0) expect(result?.stdout).to.equal('');
       expect(result?.stderr).not.to.contain('    at ');
     });
+
+  it('ends as it would when nobody reads what it says', async () => {
+    const child = spawn(process.execPath, [program, 'depoly', 'dev'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.destroy();
+    expect(await once(child, 'exit')).to.deep.equal([2, null]);
+  });
 });
