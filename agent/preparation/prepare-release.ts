@@ -1,7 +1,7 @@
 /** What a bundle has done on the instance before its processes start, in Elastic Beanstalk's order. */
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseProcfile } from '../deploy/procfile.ts';
+import { parseProcfile } from '../../model/source-bundle/procfile.ts';
 import { FinalError } from '../errands/final-error.ts';
 import { runExtensionCommands } from './extension-commands.ts';
 import type { Extension } from './extension-file.ts';

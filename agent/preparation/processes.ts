@@ -1,5 +1,5 @@
 /** Which processes a bundle is made of, on which ports, and what runs once. Pure. */
-import { parseProcfile, startScript, type Commands } from '../deploy/procfile.ts';
+import { parseProcfile, startScript, type Commands } from '../../model/source-bundle/procfile.ts';
 import type { Platform } from '../../model/schemas.ts';
 import type { BundleOptions } from './option-settings.ts';
 

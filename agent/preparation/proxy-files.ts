@@ -1,7 +1,7 @@
 /** Writes the nginx of a release, where its bundle needs one, and has nginx check it. */
 import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Commands } from '../deploy/procfile.ts';
+import type { Commands } from '../../model/source-bundle/procfile.ts';
 import { FinalError } from '../errands/final-error.ts';
 import type { Surroundings } from './hooks.ts';
 import type { BundleOptions } from './option-settings.ts';

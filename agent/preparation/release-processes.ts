@@ -1,7 +1,7 @@
 /** From a bundle's files to the processes of a release: commands, ports, its nginx, php-fpm's configuration. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Commands } from '../deploy/procfile.ts';
+import type { Commands } from '../../model/source-bundle/procfile.ts';
 import { FinalError } from '../errands/final-error.ts';
 import { readCronFile } from '../cron/cron-file.ts';
 import type { CronTask, Platform } from '../../model/schemas.ts';

@@ -1,4 +1,5 @@
 import type { Platform } from '../../model/schemas.ts';
+import { parseProcfile } from '../../model/source-bundle/procfile.ts';
 import { archiveLimits } from '../../model/source-bundle/rules.ts';
 
 /** Rules on what a source bundle must hold; pure, over the names in it and a few files. */
@@ -26,13 +27,22 @@ export function bundleProblems(
   needsStartCommand: boolean,
 ): string[] {
   if (contents.paths.length === 0) return [`${where} is empty (or everything in it is ignored).`];
-  return [...procfileProblems(where, contents), ...startProblems(where, contents, needsStartCommand)];
+  const parsed = parseProcfile(contents.procfile ?? '');
+  const hasProcesses = 'problem' in parsed || Object.keys(parsed.commands).length > 0;
+  return [
+    ...('problem' in parsed ? [`${where}: ${parsed.problem}`] : []),
+    ...startProblems(where, contents, needsStartCommand && !hasProcesses),
+  ];
 }
 
 /** Something is to be done on one instance only: the Procfile's `release`, or container commands for the leader. */
-export const hasOnceSteps = ({ procfile = '', extensions = [] }: BundleContents): boolean =>
-  /^release:\s*\S/m.test(procfile) ||
-  extensions.some((text) => /\bleader_only["']?\s*:\s*["']?true\b/.test(text));
+export function hasOnceSteps({ procfile = '', extensions = [] }: BundleContents): boolean {
+  const parsed = parseProcfile(procfile);
+  return (
+    ('commands' in parsed && parsed.commands.release !== undefined) ||
+    extensions.some((text) => /\bleader_only["']?\s*:\s*["']?true\b/.test(text))
+  );
+}
 
 /** A ready bundle lacks what Elastic Beanstalk would install on its instances. */
 export function needsBuild({ paths, packageJson }: BundleContents, platforms: readonly Platform[]): boolean {
@@ -54,12 +64,6 @@ export const sizeProblems = (where: string, bytes: number): string[] =>
       ]
     : [];
 
-function procfileProblems(where: string, { procfile }: BundleContents): string[] {
-  return linesOf(procfile ?? '')
-    .filter((line) => !/^[A-Za-z0-9_-]+:\s*\S/.test(line))
-    .map((line) => `${where}: the Procfile's line "${line}" is not "name: command".`);
-}
-
 function startProblems(
   where: string,
   { procfile, packageJson, paths }: BundleContents,
@@ -67,7 +71,7 @@ function startProblems(
 ): string[] {
   const parsed = packageJson === undefined ? {} : parsePackageJson(packageJson);
   if (parsed === undefined) return [`${where}: package.json is not JSON.`];
-  if (!needsStartCommand || linesOf(procfile ?? '').length > 0 || parsed.scripts?.start) return [];
+  if (!needsStartCommand || parsed.scripts?.start) return [];
   const nested = paths.find((path) => /^[^/]+\/(Procfile|package\.json)$/.test(path));
   const hint =
     nested && procfile === undefined && packageJson === undefined
@@ -77,12 +81,6 @@ function startProblems(
     `${where} has no start command: no Procfile with "web: <command>", and no package.json with a start script.${hint}`,
   ];
 }
-
-const linesOf = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
 
 export function parsePackageJson(text: string): PackageJson | undefined {
   try {

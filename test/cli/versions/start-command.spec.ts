@@ -39,7 +39,13 @@ describe('bundleProblems', () => {
       'shows a line that is no process',
       { procfile: 'web: node .\nnode server.js' },
       true,
-      /line "node server.js" is not "name: command"/,
+      /^app: Procfile line 2 is not "name: command": node server.js$/,
+    ],
+    [
+      'shows a process that is named twice, as an instance would',
+      { procfile: 'web: a\nweb: b' },
+      true,
+      /^app: Procfile line 2 names web a second time.$/,
     ],
     ['shows a package.json that is none', { packageJson: '{' }, true, /package.json is not JSON/],
   ];
@@ -120,6 +126,7 @@ describe('a bundle', () => {
 
   for (const { title, more, expected } of [
     { title: 'a release process', more: { procfile: 'web: a\nrelease: node migrate.js' }, expected: true },
+    { title: 'a release process further in', more: { procfile: '  release: x\n web: a' }, expected: true },
     {
       title: 'a process whose name begins like it',
       more: { procfile: 'web: a\nreleases: b' },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseProcfile } from '../../../agent/deploy/procfile.ts';
+import { parseProcfile } from '../../../model/source-bundle/procfile.ts';
 
 describe('Procfile', () => {
   it('names process types and commands, with comments and Windows line ends', () => {
