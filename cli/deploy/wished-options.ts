@@ -6,6 +6,7 @@ import {
 } from '../../model/schemas.ts';
 import { flag, text } from '../command.ts';
 import { problemsError, UserError } from '../errors.ts';
+import { parseSeconds } from '../time-span.ts';
 
 /** Options of every command that deploys: instead of what the stack file says. */
 export const deploymentFlags = {
@@ -83,8 +84,6 @@ function numberOf(
   return {};
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
 function secondsOf(
   given: string | undefined,
   name: string,
@@ -104,11 +103,6 @@ export function secondsFrom(name: string, given: string): number {
   if (seconds === undefined)
     throw new UserError(timeProblem(name, given), { next: 'the same command, corrected' });
   return seconds;
-}
-
-function parseSeconds(given: string): number | undefined {
-  const [, digits, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
-  return digits === undefined ? undefined : Number(digits) * (unitSeconds[unit] ?? 1);
 }
 
 const timeProblem = (name: string, given: string): string =>

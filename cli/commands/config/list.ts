@@ -4,7 +4,6 @@ import { listProperties, type ListedProperty } from '../../configuration/listing
 import { listStored, readValues } from '../../configuration/property-store.ts';
 import { readCurrent } from '../../deploy/pointers.ts';
 import { findEnvironment } from '../../environments.ts';
-import { applicationOf } from '../../project.ts';
 import { table } from '../../ui/table.ts';
 
 export default command({
@@ -23,7 +22,6 @@ export default command({
 
   async run(argument, { json, application }, context) {
     const { clients, ui } = context;
-    applicationOf(context.project, application);
     const environment = await findEnvironment(context, application, argument);
     const [stored, current] = await Promise.all([
       listStored(clients.ssm, environment),
