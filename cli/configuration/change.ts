@@ -1,10 +1,11 @@
 /** A change of properties is a deployment of the version that runs, with a new snapshot. */
 import { displayName } from '../../model/names.ts';
-import type { EnvironmentDescriptor } from '../../model/schemas.ts';
+import type { DeploymentRecord, DeploymentStatus, EnvironmentDescriptor } from '../../model/schemas.ts';
 import { createDocuments } from '../aws/documents.ts';
 import type { Context } from '../context.ts';
 import { deployAll } from '../deploy/deploy-all.ts';
 import { readCurrent } from '../deploy/pointers.ts';
+import { readLatest } from '../deploy/records.ts';
 import { findVersion } from '../versions/catalogue.ts';
 import {
   readValues,
@@ -28,14 +29,15 @@ export interface ConfigurationFlags {
   readonly noDeploy: boolean;
 }
 
-/** Deploys it; if that fails, the properties are what they were before as well. */
+/** Deploys it; if that is undone, the properties are what they were before as well. */
 export async function deployChange(
   context: Context,
   { environment, before, written, how }: Change,
 ): Promise<void> {
   const { ui, clients } = context;
   const name = displayName(environment);
-  const current = await readCurrent(createDocuments(clients.s3, environment.bucket), environment);
+  const documents = createDocuments(clients.s3, environment.bucket);
+  const current = await readCurrent(documents, environment);
   const label = current?.slots[current.active]?.versionLabel;
   if (how.noDeploy || label === undefined) {
     const why = label === undefined ? 'it has no version yet' : 'it takes effect with the next deployment';
@@ -46,18 +48,57 @@ export async function deployChange(
     );
     return;
   }
-  const version = await findVersion(createDocuments(clients.s3, environment.bucket), label);
+  const version = await findVersion(documents, label);
   const configuration = snapshotOf(environment.properties, merged(before, written));
   const wish = { environment, version, versionIsExplicit: true, configuration };
+  const { record: last } = await readLatest(documents, environment);
   try {
     await deployAll(context, [wish], { dryRun: false, json: how.json, noWait: false });
   } catch (error) {
-    await restore(context, { environment, before, written });
-    ui.warn(
-      `${written.map((each) => each.name).join(', ')}: the properties of ${name} are what they were before.`,
-    );
+    if (written.length > 0) await settle(context, { environment, before, written }, last?.number ?? 0);
     throw error;
   }
+}
+
+type Written = Pick<Change, 'environment' | 'before' | 'written'>;
+
+/** After a failure: the properties go back with the deployment, and stay while it may still succeed. */
+async function settle(context: Context, change: Written, lastNumber: number): Promise<void> {
+  const { ui, clients } = context;
+  const { environment, written } = change;
+  const names = written.map(({ name }) => name).join(', ');
+  const target = displayName(environment);
+  try {
+    const { record } = await readLatest(createDocuments(clients.s3, environment.bucket), environment);
+    const holder = holderOf(written, record, lastNumber);
+    if (!holder) await restore(context, change);
+    ui.warn(
+      holder
+        ? `${names}: the properties of ${target} stay as this command has left them, also for later deployments: deployment ${holder.number}, which has taken them, is ${holder.status}.`
+        : `${names}: the properties of ${target} are what they were before.`,
+    );
+  } catch (failure) {
+    ui.warn(
+      `${names}: the properties of ${target} could not be taken back: ${(failure as Error).message}; next: beanpole config list ${target}`,
+    );
+  }
+}
+
+const undone: readonly DeploymentStatus[] = ['RolledBack', 'Failed', 'Aborted'];
+
+/** Pure: the newest deployment if it began since, has taken what was written, and was not undone. */
+export function holderOf(
+  written: readonly StoredProperty[],
+  record: DeploymentRecord | undefined,
+  lastNumber: number,
+): DeploymentRecord | undefined {
+  if (record === undefined || record.number <= lastNumber || undone.includes(record.status)) return undefined;
+  const { parameters } = record.target.configuration;
+  const hasTaken = written.every(({ name, version, isUnset }) => {
+    const taken = parameters.find((each) => each.name === name);
+    return isUnset ? taken === undefined : taken?.version === version;
+  });
+  return hasTaken ? record : undefined;
 }
 
 export const merged = (
@@ -71,7 +112,7 @@ export const merged = (
 /** Earlier values become new versions: a version that a deployment names is never changed. */
 async function restore(
   { clients: { ssm } }: Context,
-  { environment, before, written }: Pick<Change, 'environment' | 'before' | 'written'>,
+  { environment, before, written }: Written,
 ): Promise<void> {
   const earlier = before.filter(
     ({ name, isUnset }) => !isUnset && written.some((each) => each.name === name),

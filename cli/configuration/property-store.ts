@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { displayName, parameters, type EnvironmentName } from '../../model/names.ts';
 import type { ConfigurationSnapshot } from '../../model/schemas.ts';
-import { UserError } from '../errors.ts';
+import { exitCodes, UserError } from '../errors.ts';
 import type { Property } from './properties.ts';
 
 export interface StoredProperty {
@@ -70,44 +70,75 @@ export const snapshotOf = (
 });
 
 /** Writes a new version of each; the answer is what is stored then, without asking a listing that may lag behind. */
-export async function storeProperties(
+export const storeProperties = (
   ssm: SSMClient,
   environment: EnvironmentName,
   properties: readonly Property[],
   isSecret: boolean,
-): Promise<StoredProperty[]> {
-  return Promise.all(
-    properties.map(async ({ name, value }) => {
-      const parameter = parameters.property(environment, name);
-      const version = await put(
-        ssm,
-        environment,
-        { Name: parameter, Value: value, Description: name },
-        isSecret,
-      );
-      return {
-        name,
-        parameter,
-        version,
-        isSecret,
-        isUnset: false,
-        changedAt: undefined,
-        changedBy: undefined,
-      };
-    }),
-  );
-}
+): Promise<StoredProperty[]> =>
+  writeEach(environment, properties, async ({ name, value }) => {
+    const parameter = parameters.property(environment, name);
+    const written = { Name: parameter, Value: value, Description: name };
+    const version = await put(ssm, environment, written, isSecret);
+    return {
+      name,
+      parameter,
+      version,
+      isSecret,
+      isUnset: false,
+      changedAt: undefined,
+      changedBy: undefined,
+    };
+  });
 
-export async function unsetProperties(
+export const unsetProperties = (
   ssm: SSMClient,
   environment: EnvironmentName,
   properties: readonly StoredProperty[],
+): Promise<StoredProperty[]> =>
+  writeEach(environment, properties, async (property) => {
+    const mark = { Name: property.parameter, Value: 'unset', Description: unsetMark };
+    return { ...property, isUnset: true, version: await put(ssm, environment, mark, property.isSecret) };
+  });
+
+/** One after the other: Systems Manager takes three writes a second, and all at once would be refused but for those. */
+async function writeEach<T extends { readonly name: string }>(
+  environment: EnvironmentName,
+  all: readonly T[],
+  write: (one: T) => Promise<StoredProperty>,
 ): Promise<StoredProperty[]> {
-  return Promise.all(
-    properties.map(async (property) => {
-      const mark = { Name: property.parameter, Value: 'unset', Description: unsetMark };
-      return { ...property, isUnset: true, version: await put(ssm, environment, mark, property.isSecret) };
-    }),
+  const written: StoredProperty[] = [];
+  for (const one of all)
+    try {
+      written.push(await write(one));
+    } catch (error) {
+      if (written.length === 0) throw error;
+      throw halfWritten(environment, written, all.slice(written.length), error);
+    }
+  return written;
+}
+
+const namesOf = (properties: readonly { readonly name: string }[]): string =>
+  properties.map(({ name }) => name).join(', ');
+
+function halfWritten(
+  environment: EnvironmentName,
+  written: readonly StoredProperty[],
+  missing: readonly { readonly name: string }[],
+  cause: unknown,
+): UserError {
+  const target = displayName(environment);
+  return new UserError(
+    `Not all properties of ${target} could be written: ${(cause as Error).message.replace(/\.$/, '')}.`,
+    {
+      exitCode: exitCodes.notRolledBack,
+      now: [
+        `Written: ${namesOf(written)}. Not written: ${namesOf(missing)}.`,
+        `${target} runs as before; its next deployment takes what is written.`,
+      ],
+      next: 'the same command again',
+      cause,
+    },
   );
 }
 

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { current, errorOf, run, shop } from './support/commands.ts';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { holderOf } from '../../cli/configuration/change.ts';
+import type { StoredProperty } from '../../cli/configuration/property-store.ts';
+import { keys } from '../../model/names.ts';
+import type { CurrentPointer, DeploymentRecord } from '../../model/schemas.ts';
+import { name } from './support/fixtures.ts';
+import { current, errorOf, record, run, shop } from './support/commands.ts';
 
 const path = '/beanpole/shop/dev/web/properties';
 const deployed = async () => {
@@ -56,6 +62,36 @@ describe('beanpole config set', () => {
     ]);
   });
 
+  it('leaves them while the deployment that has taken them may still succeed', async () => {
+    const self = await deployed();
+    await run(self, 'config set dev/web A=old');
+    self.bucket.beforePut = (key) => {
+      const isDead = self.sent.length === 3;
+      if (isDead && key === keys.deployment(name, 3)) throw new Error('killed');
+    };
+    expect((await errorOf(self, 'config set dev/web A=new')).exitCode).to.equal(4);
+    self.bucket.beforePut = () => undefined;
+    expect(record(self, 3).status).to.equal('InProgress');
+    expect(self.output.notes.join('\n')).to.include(
+      'A: the properties of dev/web stay as this command has left them, also for later deployments: deployment 3, which has taken them, is InProgress.',
+    );
+    await run(self, 'resume dev/web');
+    await run(self, 'deploy dev/web --version v2');
+    const [{ version = 0 } = {}] = current(self).slots.blue?.configuration.parameters ?? [];
+    expect(self.written.get(`${path}/A`)?.[version - 1]?.Value).to.equal('new');
+  });
+
+  it('says what is stored and what is not when not all of it is', async () => {
+    const self = await deployed();
+    const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    self.ssm.on(PutParameterCommand, { Name: `${path}/C` }).rejects(throttled);
+    const error = await errorOf(self, 'config set dev/web A=1 B=2 C=3 D=4');
+    expect(error.exitCode).to.equal(4);
+    expect(error.message).to.equal('Not all properties of dev/web could be written: Rate exceeded.');
+    expect(error.now[0]).to.equal('Written: A, B. Not written: C, D.');
+    expect([...self.written.keys()]).to.deep.equal([`${path}/A`, `${path}/B`]);
+  });
+
   it('only stores them when it is told so, or when there is nothing to deploy', async () => {
     const self = shop();
     await run(self, 'config set dev/web A=1');
@@ -103,6 +139,49 @@ describe('beanpole config unset', () => {
     expect(self.written.has(`${path}/A`)).to.equal(false);
   });
 
+  const using = (self: Awaited<ReturnType<typeof deployed>>) =>
+    current(self).slots.blue?.configuration.parameters.map((each) => each.name);
+
+  it('forgets nothing that instances boot with', async () => {
+    const self = await deployed();
+    await run(self, 'config set dev/web A=1');
+    const error = await errorOf(self, 'config unset dev/web A --delete --no-deploy');
+    expect(error.exitCode).to.equal(2);
+    expect(error.now).to.deep.equal(['Instances of slot blue boot with it.', 'Nothing was deleted.']);
+    expect(self.written.get(`${path}/A`)).to.have.length(1);
+    await run(self, 'config unset dev/web A --no-deploy');
+    await errorOf(self, 'config unset dev/web A --delete --no-deploy');
+    expect(self.written.get(`${path}/A`)).to.have.length(2);
+    expect(using(self)).to.deep.equal(['A']);
+    await run(self, 'config unset dev/web A --delete');
+    expect(using(self)).to.deep.equal([]);
+    expect(self.written.has(`${path}/A`)).to.equal(false);
+  });
+
+  it('forgets nothing that a deployment under way, or the other slot with instances, boots with', async () => {
+    const self = await deployed();
+    await run(self, 'config set dev/web A=1');
+    await run(self, 'config unset dev/web A');
+    const before = record(self, 2);
+    self.bucket.put(keys.deployment(name, 3), {
+      ...record(self, 3),
+      status: 'InProgress',
+      previous: before.target,
+    });
+    const error = await errorOf(self, 'config unset dev/web A --delete --no-deploy');
+    expect(error.now).to.include('Deployment 3 is under way with it.');
+    self.bucket.put(keys.deployment(name, 3), { ...record(self, 3), status: 'Succeeded' });
+    const pointers: CurrentPointer = current(self);
+    self.bucket.put(keys.current(name), { ...pointers, slots: { ...pointers.slots, green: before.target } });
+    self.groups.set('shop-dev-web-green', [{ id: 'i-2', state: 'InService' }]);
+    expect((await errorOf(self, 'config unset dev/web A --delete --no-deploy')).now).to.include(
+      'Instances of slot green boot with it.',
+    );
+    self.groups.delete('shop-dev-web-green');
+    await run(self, 'config unset dev/web A --delete --no-deploy');
+    expect(self.written.has(`${path}/A`)).to.equal(false);
+  });
+
   it('names what is set when asked for something else', async () => {
     const self = await deployed();
     await run(self, 'config set dev/web A=1');
@@ -111,4 +190,32 @@ describe('beanpole config unset', () => {
       .to.include('no property GREETING')
       .and.include('It has A.');
   });
+});
+
+describe('what was written stays with the deployment that', () => {
+  const written = (more: Partial<StoredProperty> = {}) => [
+    { name: 'A', version: 2, isUnset: false, ...more } as StoredProperty,
+  ];
+  const began = (status: string, version?: number) =>
+    ({
+      number: 2,
+      status,
+      target: { configuration: { parameters: version === undefined ? [] : [{ name: 'A', version }] } },
+    }) as unknown as DeploymentRecord;
+  const table: readonly (readonly [string, boolean, DeploymentRecord | undefined, StoredProperty[]])[] = [
+    ['is under way', true, began('InProgress', 2), written()],
+    ['succeeded', true, began('Succeeded', 2), written()],
+    ['could not be rolled back', true, began('RollbackFailed', 2), written()],
+    ['was rolled back', false, began('RolledBack', 2), written()],
+    ['was aborted', false, began('Aborted', 2), written()],
+    ['never began', false, { ...began('Succeeded', 2), number: 1 }, written()],
+    ['is the first, and never began', false, undefined, written()],
+    ["is somebody else's, with what was stored before", false, began('Succeeded', 1), written()],
+    ['runs without what was unset', true, began('Succeeded'), written({ isUnset: true })],
+    ['runs with what was unset', false, began('Succeeded', 1), written({ isUnset: true })],
+  ];
+  for (const [which, stays, newest, properties] of table)
+    it(`${which}: ${stays ? 'yes' : 'no'}`, () => {
+      expect(holderOf(properties, newest, 1) !== undefined).to.equal(stays);
+    });
 });

@@ -1,12 +1,19 @@
 import { displayName } from '../../../model/names.ts';
+import type { EnvironmentDescriptor } from '../../../model/schemas.ts';
+import { createDocuments } from '../../aws/documents.ts';
 import { command, flag, shared } from '../../command.ts';
 import { deployChange } from '../../configuration/change.ts';
+import { usesOfParameters } from '../../configuration/in-use.ts';
 import {
   deleteProperties,
   listStored,
   unsetProperties,
   type StoredProperty,
 } from '../../configuration/property-store.ts';
+import type { Context } from '../../context.ts';
+import { observeGroups } from '../../deploy/aws-group.ts';
+import { readCurrent } from '../../deploy/pointers.ts';
+import { readLatest } from '../../deploy/records.ts';
 import { findEnvironment } from '../../environments.ts';
 import { UserError } from '../../errors.ts';
 
@@ -34,13 +41,48 @@ export default command({
     const before = await listStored(ssm, environment);
     const chosen = words.map((name) => requireStored(before, name, displayName(environment), forgets));
     const set = chosen.filter(({ isUnset }) => !isUnset);
-    if (set.length > 0) {
+    const uses = forgets ? await usesOf(context, environment, chosen) : [];
+    if (uses.length > 0 && noDeploy) throw stillUsed(environment, words, uses);
+    if (set.length > 0 || uses.length > 0) {
       const written = await unsetProperties(ssm, environment, set);
       await deployChange(context, { environment, before, written, how: { json, noDeploy } });
     }
-    if (forgets) await deleteProperties(ssm, chosen);
+    if (!forgets) return;
+    const left = await usesOf(context, environment, chosen);
+    if (left.length > 0) throw stillUsed(environment, words, left);
+    await deleteProperties(ssm, chosen);
   },
 });
+
+/** Why their history must stay: an instance whose property is gone does not come up. */
+async function usesOf(
+  { clients }: Context,
+  environment: EnvironmentDescriptor,
+  properties: readonly StoredProperty[],
+): Promise<string[]> {
+  const documents = createDocuments(clients.s3, environment.bucket);
+  const [current, { record }, groups] = await Promise.all([
+    readCurrent(documents, environment),
+    readLatest(documents, environment),
+    observeGroups(clients, environment),
+  ]);
+  return usesOfParameters(
+    { current, record, groups },
+    properties.map(({ parameter }) => parameter),
+  );
+}
+
+function stillUsed(
+  environment: EnvironmentDescriptor,
+  names: readonly string[],
+  uses: readonly string[],
+): UserError {
+  const target = displayName(environment);
+  return new UserError(`${names.join(', ')}: the history of a property that is in use cannot be deleted.`, {
+    now: [...uses, 'Nothing was deleted.'],
+    next: `beanpole config unset ${target} ${names.join(' ')} --delete   (deploys without it first; while a deployment is under way: beanpole status ${target})`,
+  });
+}
 
 function requireStored(
   stored: readonly StoredProperty[],
