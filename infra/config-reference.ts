@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reservedProperties } from '../model/reserved-properties.ts';
 import {
   applicationName,
   domainSection,
@@ -14,7 +15,6 @@ import {
 } from './config.ts';
 import { allowedBy, describeSchema } from './config-problems.ts';
 import type { Described } from './config-problems.ts';
-import { reservedProperties } from './config-rules.ts';
 import { cacheAlarmsSection, cacheSection } from './data/cache-section.ts';
 import { databaseAlarmsSection, databaseSection } from './data/database-section.ts';
 import { filesSection } from './data/files-section.ts';

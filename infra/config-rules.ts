@@ -1,4 +1,5 @@
 /** Rules across several keys of a stack file. Each is pure and returns its problems. */
+import { isReserved } from '../model/reserved-properties.ts';
 import { architectureOf, environmentSection } from './config.ts';
 import type { DomainConfiguration, EnvironmentConfiguration, NetworkConfiguration } from './config.ts';
 import { describeSchema } from './config-problems.ts';
@@ -8,25 +9,6 @@ import { recordProblems } from './dns/routing-rules.ts';
 import { scalingProblems } from './environment/scaling-rules.ts';
 
 type Environments = Readonly<Record<string, EnvironmentConfiguration>>;
-
-/** Beanpole gives these to the application itself. */
-export const reservedProperties = [
-  'PORT',
-  'AWS_REGION',
-  'AWS_ENDPOINT_URL',
-  'WORKER_QUEUE_URL',
-  'RDS_HOSTNAME',
-  'RDS_PORT',
-  'RDS_DB_NAME',
-  'RDS_USERNAME',
-  'RDS_PASSWORD',
-  'RDS_READER_HOSTNAME',
-  'REDIS_URL',
-  'UPLOADS_DIR',
-  'INSTANCE_ID',
-  'AVAILABILITY_ZONE',
-  'VERSION_LABEL',
-] as const;
 
 const kind = environmentSection.pick({ tier: true, type: true }).strip();
 
@@ -183,7 +165,7 @@ function ensureVisibilityLasts(
 
 function ensurePropertiesAllowed(at: string, { properties }: EnvironmentConfiguration): Problem[] {
   const reserved = Object.keys(properties)
-    .filter((name) => (reservedProperties as readonly string[]).includes(name))
+    .filter(isReserved)
     .map((name) => ({
       path: `${at}.properties.${name}`,
       message: 'Beanpole sets this variable itself; choose another name.',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ReservedProperty } from '../../model/reserved-properties.ts';
 import type { InstanceDescriptor, Platform } from '../../model/schemas.ts';
 import type { Identity } from '../metadata.ts';
 
@@ -32,12 +33,11 @@ const programFolders = (folder: string, platform: Platform): string[] => [
 
 /** What a process of the application sees. Properties may not change what the agent decides. */
 export function processEnvironment(parts: EnvironmentParts): Record<string, string> {
-  const { descriptor, identity, folder, port } = parts;
+  const { descriptor, folder } = parts;
   const inherited = Object.entries(parts.inherited).filter(
     (entry): entry is [string, string] => passedOn.test(entry[0]) && entry[1] !== undefined,
   );
   return {
-    PATH: [...programFolders(folder, descriptor.platform), systemPath, parts.nodeFolder].join(':'),
     ...(descriptor.platform === 'python' ? { PYTHONPATH: path.join(folder, pythonPackages) } : {}),
     HOME: '/root',
     NODE_ENV: 'production',
@@ -45,7 +45,17 @@ export function processEnvironment(parts: EnvironmentParts): Record<string, stri
     NODE_USE_SYSTEM_CA: '1',
     ...Object.fromEntries(inherited),
     ...parts.properties,
+    ...decided(parts),
+  };
+}
+
+/** Each has a reserved name; those of the database replace properties where its password is read. */
+function decided(parts: EnvironmentParts): Partial<Record<ReservedProperty, string>> {
+  const { descriptor, identity, inherited, folder, port } = parts;
+  return {
+    PATH: [...programFolders(folder, descriptor.platform), systemPath, parts.nodeFolder].join(':'),
     AWS_REGION: descriptor.region,
+    ...(inherited.AWS_ENDPOINT_URL === undefined ? {} : { AWS_ENDPOINT_URL: inherited.AWS_ENDPOINT_URL }),
     ...(descriptor.workerQueueUrl === undefined ? {} : { WORKER_QUEUE_URL: descriptor.workerQueueUrl }),
     ...(descriptor.cache && { REDIS_URL: cacheUrl(descriptor.cache) }),
     ...(descriptor.files && { UPLOADS_DIR: descriptor.files.mountPath }),

@@ -3,6 +3,7 @@ import {
   GetSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { ReservedProperty } from '../../model/reserved-properties.ts';
 import type { DatabaseEndpoint } from '../../model/schemas.ts';
 import { FinalError } from './final-error.ts';
 
@@ -10,7 +11,7 @@ export interface DatabaseProperties {
   /** Version of the secret that the password is of. */
   readonly version: string;
   /** Elastic Beanstalk's RDS_*; the password among them is in no file. */
-  readonly properties: Record<string, string>;
+  readonly properties: Partial<Record<ReservedProperty, string>>;
 }
 
 /** What an application needs to connect to the stack's database. */

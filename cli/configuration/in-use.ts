@@ -10,7 +10,10 @@ export interface Users {
 }
 
 /** Pure: what an instance that boots reads these parameters for; one sentence for each that needs one. */
-export function usesOfParameters({ current, record, groups }: Users, parameters: readonly string[]): string[] {
+export function usesOfParameters(
+  { current, record, groups }: Users,
+  parameters: readonly string[],
+): string[] {
   const names = (pointer: SlotPointer | null | undefined) =>
     pointer?.configuration.parameters.some(({ parameter }) => parameters.includes(parameter)) === true;
   // A slot without instances keeps its pointer, and nothing boots there.
@@ -21,8 +24,5 @@ export function usesOfParameters({ current, record, groups }: Users, parameters:
     .map((slot) => `Instances of slot ${slot} boot with it.`);
   const isUnderWay =
     record?.status === 'InProgress' && [record.target, record.previous, record.displaced].some(names);
-  return [
-    ...pointed,
-    ...(isUnderWay ? [`Deployment ${record.number} is under way with it.`] : []),
-  ];
+  return [...pointed, ...(isUnderWay ? [`Deployment ${record.number} is under way with it.`] : [])];
 }

@@ -215,6 +215,11 @@ describe('a stack file', () => {
       'beanpole:environments.web.properties.PORT: Beanpole sets this variable itself; choose another name.',
     ],
     [
+      'a property that would hide the programs of an instance',
+      () => readWith({ web: { ...web, properties: { PATH: '/opt/bin' } } }),
+      'beanpole:environments.web.properties.PATH: Beanpole sets this variable itself; choose another name.',
+    ],
+    [
       'properties that fit into no parameter',
       () => readWith({ web: { ...web, properties: { A: 'x'.repeat(2048) } } }),
       'beanpole:environments.web.properties: 2049 characters in all are more than 2048; set the long ones with `beanpole config set`.',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { listProperties } from '../../../cli/configuration/listing.ts';
 import { parseAssignments, parsePropertyFile } from '../../../cli/configuration/properties.ts';
+import { reservedProperties } from '../../../model/reserved-properties.ts';
 import type { StoredProperty } from '../../../cli/configuration/property-store.ts';
 
 describe('properties as they are typed', () => {
@@ -30,12 +31,17 @@ describe('properties as they are typed', () => {
       'The first word is not NAME=value',
       '"1A" is no name',
       'A is given twice',
-      'PORT is set by the agent',
+      'PORT is set by Beanpole',
       'B has 4097 bytes',
       'C is empty',
     ])
       expect(told).to.include(part);
     expect(told).not.to.include('s3cret');
+  });
+
+  it('have no name that Beanpole decides', () => {
+    const { problems } = parseAssignments(reservedProperties.map((name) => `${name}=1`));
+    expect(problems).to.have.length(reservedProperties.length);
   });
 });
 
@@ -53,6 +59,22 @@ describe('a file of properties', () => {
 
   it('is refused by the number of the line', () => {
     expect(parsePropertyFile('A=b\ns3cret\n').problems).to.deep.equal(['Line 2 is not NAME=value.']);
+  });
+
+  it('is refused without a word of it, for a key that was given as it is looks like names', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg+/kqh=\nAgEAAoIBAQC7=\nAgEAAoIBAQC7=\n';
+    const { problems } = parsePropertyFile(`${key}A=${'x'.repeat(4097)}\nPORT=1\n`);
+    expect(problems.join('\n')).to.not.match(/MII|AgE|BEGIN/);
+    expect(problems.map((problem) => problem.split(':')[0])).to.deep.equal([
+      'Line 1 is not NAME=value.',
+      'The property in line 2 has a name that is no name of an environment variable',
+      'The property in line 2 is empty',
+      'The property in line 3 is empty',
+      'The property in line 4 is given twice.',
+      'The property in line 4 is empty',
+      'The property in line 5 has 4097 bytes',
+      'The property in line 6 is set by Beanpole',
+    ]);
   });
 });
 
