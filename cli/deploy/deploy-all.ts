@@ -1,5 +1,6 @@
 import { displayName } from '../../model/names.ts';
 import type { DeploymentRecord } from '../../model/schemas.ts';
+import { explainAwsError } from '../aws/explain-error.ts';
 import type { Context } from '../context.ts';
 import { listEnvironments, nameOf } from '../environments.ts';
 import { exitCodes, UserError } from '../errors.ts';
@@ -11,6 +12,7 @@ import { deploy, planFor, type Wish } from './deployment.ts';
 import { startDetached } from './detached.ts';
 import { DeploymentFailedError } from './outcome.ts';
 import { phasesText } from './phases.ts';
+import { reasonOf } from './runner.ts';
 
 export interface HowToDeploy {
   readonly dryRun: boolean;
@@ -54,8 +56,9 @@ async function deployAndWait(context: Context, wishes: readonly Wish[], json: bo
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );
+  // Only told: a deployment that has succeeded does not fail because of it.
   const addresses = outcomes.some(({ status }) => status === 'fulfilled')
-    ? await readAddresses(context, wishes)
+    ? await readAddresses(context, wishes).catch(() => new Map<string, string>())
     : new Map<string, string>();
   for (const [index, outcome] of outcomes.entries()) {
     const wish = wishes[index];
@@ -65,7 +68,7 @@ async function deployAndWait(context: Context, wishes: readonly Wish[], json: bo
         address: addresses.get(displayName(wish.environment)),
       });
   }
-  if (errors.length > 0) throw worstOf(errors);
+  if (errors.length > 0) throw worstOf(errors, context.environment);
 }
 
 /** Where each is reached now, by its name: a swap may have given it the name of another one. */
@@ -125,21 +128,34 @@ function leavingAdvice(wishes: readonly Wish[]): string {
 }
 
 /** One error as it is; several in one, with the exit code of the worst. */
-function worstOf(errors: readonly unknown[]): unknown {
-  const bug = errors.find((error) => !(error instanceof UserError));
-  if (bug !== undefined || errors.length === 1) return bug ?? errors[0];
+function worstOf(errors: readonly unknown[], variables: NodeJS.ProcessEnv): unknown {
+  if (errors.length === 1) return errors[0];
+  const known = errors.map((error) => inWords(error, variables));
   const order = [
     exitCodes.notRolledBack,
+    exitCodes.bug,
     exitCodes.interrupted,
     exitCodes.rolledBack,
     exitCodes.locked,
     exitCodes.usage,
   ];
-  const known = errors.filter((error) => error instanceof UserError);
   const exitCode = order.find((code) => known.some((error) => error.exitCode === code)) ?? exitCodes.usage;
-  const next = known.find((error) => error.exitCode === exitCode)?.next;
+  const { next, cause } = known.find((error) => error.exitCode === exitCode) ?? {};
   return new UserError(known.map((error) => [error.message, ...error.now].join('\n')).join('\n\n'), {
     exitCode,
     ...(next !== undefined && { next }),
+    cause,
   });
+}
+
+function inWords(error: unknown, variables: NodeJS.ProcessEnv): UserError {
+  if (error instanceof UserError) return error;
+  return (
+    explainAwsError(error, variables) ??
+    new UserError(`This is a bug in Beanpole: ${reasonOf(error)}`, {
+      exitCode: exitCodes.bug,
+      next: 'beanpole status   (--verbose shows where; please report it with the command that you typed)',
+      cause: error,
+    })
+  );
 }

@@ -1,6 +1,7 @@
 import { displayName, type EnvironmentName } from '../../model/names.ts';
 import type { DeploymentRecord, DeploymentStatus } from '../../model/schemas.ts';
 import { exitCodes, UserError, type ExitCode } from '../errors.ts';
+import { isPastReturn, isReturning } from './plan.ts';
 
 const exitCodeOf: Record<DeploymentStatus, ExitCode> = {
   Succeeded: exitCodes.done,
@@ -92,3 +93,12 @@ function nextCommand(name: EnvironmentName, { status, previous, target }: Deploy
     return `beanpole deploy ${environment}${previous ? ` --version ${previous.versionLabel}` : ''}   (brings every instance to one version)`;
   return `beanpole logs ${environment}   (what the application and the agent said)`;
 }
+
+/** What the next command can do about a deployment whose command is gone: resume, and abort where it still undoes. */
+export const waysOn = (
+  record: DeploymentRecord,
+  target: string,
+): { resume: string; abort: string | undefined } => ({
+  resume: isReturning(record) ? 'goes on undoing it' : 'continues it',
+  abort: isReturning(record) || isPastReturn(record) ? undefined : `beanpole abort ${target} undoes it`,
+});

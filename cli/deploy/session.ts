@@ -11,7 +11,8 @@ import { createGroup } from './aws-group.ts';
 import { createAlarms, createTraffic } from './aws-traffic.ts';
 import { createEventLog, type FlushableEventLog } from './event-log.ts';
 import { openJournal } from './journal.ts';
-import { acquireLock, waitForLock, type Lease } from './lock.ts';
+import { acquireLock, LockLostError, waitForLock, type Lease } from './lock.ts';
+import { waysOn } from './outcome.ts';
 import { createPointers } from './pointers.ts';
 import type { Run } from './run.ts';
 import { runDeployment } from './runner.ts';
@@ -94,7 +95,7 @@ export async function performRecord(
     await first(run);
     return await runDeployment(run, AbortSignal.any([context.signal, abort.signal]), context.user);
   } catch (error) {
-    throw error instanceof UserError ? error : stoppedInTheMiddle(run, error);
+    throw error instanceof LockLostError ? error : stoppedInTheMiddle(run, error);
   } finally {
     abort.stop();
     await warnAboutEvents(context, events);
@@ -104,12 +105,18 @@ export async function performRecord(
 /** Not even the record could be written: what is true is on the instances, and the next command finds out. */
 function stoppedInTheMiddle({ environment, journal: { record } }: Run, cause: unknown): UserError {
   const target = displayName(environment);
+  const { resume, abort } = waysOn(record, target);
   return new UserError(
     `Deployment ${record.number} of ${record.target.versionLabel} to ${target} stopped in the middle: ${(cause as Error).message}`,
     {
       exitCode: exitCodes.notRolledBack,
-      now: ['Its record is kept, and whatever has begun on an instance ends by itself.'],
-      next: `beanpole resume ${target}   (continues it; beanpole abort ${target} undoes it)`,
+      now: [
+        'Its record is kept, and whatever has begun on an instance ends by itself.',
+        ...(cause instanceof UserError && cause.next !== undefined
+          ? [`What may help first: ${cause.next}`]
+          : []),
+      ],
+      next: `beanpole resume ${target}   (${abort === undefined ? resume : `${resume}; ${abort}`})`,
       cause,
     },
   );

@@ -1,7 +1,7 @@
 import { displayName } from '../../model/names.ts';
 import type { DeploymentLock, DeploymentRecord, HealthReport, SwapRecord } from '../../model/schemas.ts';
 import { isHeld } from '../deploy/lock.ts';
-import { isPastReturn, isReturning } from '../deploy/plan.ts';
+import { waysOn } from '../deploy/outcome.ts';
 import { isSwapReturning } from '../swap/journal.ts';
 import { swapTitle } from '../swap/runner.ts';
 import { ago, duration } from '../ui/duration.ts';
@@ -146,9 +146,8 @@ function interruptedNote(record: DeploymentRecord, target: string): string {
     record.steps.find(({ status }) => status === 'InProgress') ??
     record.steps.find(({ status }) => status === 'Pending');
   const where = step ? `step "${step.id}" (${step.sentence.replace(/\.$/, '')})` : 'its last step';
-  const verb = isReturning(record) ? 'goes on undoing it' : 'continues it';
-  const back = isReturning(record) || isPastReturn(record) ? '' : `, beanpole abort ${target} undoes it`;
-  return `Deployment ${record.number} of ${record.target.versionLabel} by ${record.startedBy} was interrupted at ${where}; next: beanpole resume ${target} ${verb}${back}.`;
+  const { resume, abort } = waysOn(record, target);
+  return `Deployment ${record.number} of ${record.target.versionLabel} by ${record.startedBy} was interrupted at ${where}; next: beanpole resume ${target} ${resume}${abort === undefined ? '' : `, ${abort}`}.`;
 }
 
 function interruptedSwapNote(swap: SwapRecord, target: string): string {

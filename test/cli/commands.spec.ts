@@ -1,6 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'chai';
+import { UserError } from '../../cli/errors.ts';
 import { keys } from '../../model/names.ts';
 import type { DeploymentLock } from '../../model/schemas.ts';
 import { account } from './support/account.ts';
@@ -130,6 +131,58 @@ describe('beanpole deploy', () => {
       'i-1 serves v2.',
       'i-2 serves v1.',
     ]);
+  });
+
+  it('ends with 4 when it stops on the way back, for whatever reason, and says what still can be done', async () => {
+    const self = shop();
+    await run(self, 'deploy dev/web --version v1');
+    let calls = 0;
+    self.answer = () => {
+      if (calls++ > 0) throw new UserError('The group is gone.', { next: 'pulumi up -s dev' });
+      return { outcome: 'Failed', reason: 'no' };
+    };
+    const error = await errorOf(self, 'deploy dev/web --version v2');
+    expect(record(self, 2).status).to.equal('InProgress');
+    expect(error.exitCode).to.equal(4);
+    expect(error.message).to.equal('Deployment 2 of v2 to dev/web stopped in the middle: The group is gone.');
+    expect(error.now).to.include('What may help first: pulumi up -s dev');
+    expect(error.next).to.equal('beanpole resume dev/web   (goes on undoing it)');
+  });
+
+  it('tells every outcome of several environments, the worst by the exit code', async () => {
+    const self = shop();
+    const { slots } = environment();
+    const slot = (slotName: 'blue' | 'green') => ({
+      ...slots[slotName],
+      autoScalingGroup: `api-${slotName}`,
+    });
+    self.add(environment({ environment: 'api', slots: { blue: slot('blue'), green: slot('green') } }), 'i-9');
+    await run(self, 'deploy dev --version v1');
+    self.answer = (id) => (id === 'i-1' ? { outcome: 'Failed', serving: 'v2', reason: 'no' } : {});
+    const unavailable = Object.assign(new Error('Reduce your request rate.'), {
+      name: 'SlowDown',
+      $metadata: { httpStatusCode: 503 },
+    });
+    self.bucket.beforePut = (key) => {
+      if (key === keys.lock({ ...name, environment: 'api' })) throw unavailable;
+    };
+    const error = await errorOf(self, 'deploy dev --version v2');
+    expect(error.exitCode).to.equal(4);
+    expect(error.message)
+      .to.include('dev/web is not fully back at v1.')
+      .and.include('AWS answered with SlowDown: Reduce your request rate.');
+    expect(error.next).to.match(/^beanpole deploy dev\/web --version v1/);
+  });
+
+  it('succeeds when only the addresses cannot be looked up', async () => {
+    const self = shop();
+    const hostName = { hostedZoneId: 'Z1', name: 'dev.shop.example', ownName: 'web.dev.env.shop.example' };
+    self.add(environment({ hostName }), 'i-1');
+    mockClient(self.context.clients.route53).rejects(
+      Object.assign(new Error('no'), { name: 'AccessDenied' }),
+    );
+    await run(self, 'deploy dev/web --version v1');
+    expect(self.output.notes.join('\n')).to.include('dev/web runs v1 (deployment 1');
   });
 
   it('ends with 5 and changes nothing while another holds the lock', async () => {
