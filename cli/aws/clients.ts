@@ -23,6 +23,14 @@ export interface Clients {
   readonly ssm: Ssm.SSMClient;
 }
 
+/**
+ * After a sleep or in another network nobody answers on the connections that there were, and without a limit a call
+ * would wait for a quarter of an hour. It is the silence that is limited, not the time that a large bundle takes.
+ */
+const requestHandler = { connectionTimeout: 5000, socketTimeout: 30_000 };
+/** The lock is renewed in S3: early enough that a second try comes before the lease has run out. */
+const s3RequestHandler = { ...requestHandler, socketTimeout: 8000 };
+
 const load = createRequire(import.meta.url);
 
 /**
@@ -30,7 +38,7 @@ const load = createRequire(import.meta.url);
  * second. Endpoint and credentials come from the SDK's standard variables.
  */
 export function createClients(region: string | undefined): Clients {
-  const settings = { ...(region && { region }) };
+  const settings = { requestHandler, ...(region && { region }) };
   const made = new Map<string, unknown>();
   const once = <T>(name: string, make: () => T): T => {
     if (!made.has(name)) made.set(name, make());
@@ -77,7 +85,14 @@ export function createClients(region: string | undefined): Clients {
       );
     },
     get s3() {
-      return once('s3', () => new (load('@aws-sdk/client-s3') as typeof S3).S3Client(settings));
+      return once(
+        's3',
+        () =>
+          new (load('@aws-sdk/client-s3') as typeof S3).S3Client({
+            ...settings,
+            requestHandler: s3RequestHandler,
+          }),
+      );
     },
     get sqs() {
       return once('sqs', () => new (load('@aws-sdk/client-sqs') as typeof Sqs).SQSClient(settings));
