@@ -44,7 +44,9 @@ export function explainAwsError(error: unknown, environment: NodeJS.ProcessEnv):
       next: 'export AWS_REGION=eu-central-1   (or set aws:region in the stack file)',
       cause: error,
     });
-  const network = unreachable.get(failure.code ?? failure.errors?.[0]?.code ?? '');
+  const network = unreachable.get(
+    failure.name === 'TimeoutError' ? 'ETIMEDOUT' : (failure.code ?? failure.errors?.[0]?.code ?? ''),
+  );
   if (network) return notReached(failure, network, environment);
   if (!failure.$metadata) return undefined;
   if (badCredentials.has(failure.name))
@@ -53,15 +55,21 @@ export function explainAwsError(error: unknown, environment: NodeJS.ProcessEnv):
       cause: error,
     });
   if (denied.has(failure.name) || failure.$metadata.httpStatusCode === 403) return accessDenied(failure);
+  const passes = isPassing(failure);
   return new UserError(`AWS answered with ${failure.name}: ${failure.message}`, {
-    exitCode: exitCodes.bug,
-    next:
-      (failure.$metadata.httpStatusCode ?? 0) >= 500
-        ? 'the same command again   (--verbose shows the request id)'
-        : 'the same command with --verbose   (shows the request id)',
+    exitCode: passes ? exitCodes.usage : exitCodes.bug,
+    next: passes
+      ? 'the same command again   (--verbose shows the request id)'
+      : 'the same command with --verbose   (shows the request id)',
     cause: error,
   });
 }
+
+/** AWS has too much to do, or fails itself: as with an endpoint that does not answer, nothing is wrong with Beanpole. */
+const isPassing = ({ name, $metadata: { httpStatusCode = 0 } = {} }: AwsFailure): boolean =>
+  httpStatusCode >= 500 ||
+  httpStatusCode === 429 ||
+  /Throttl|SlowDown|RequestLimitExceeded|TooManyRequests|TooManyUpdates|PriorRequestNotComplete/.test(name);
 
 /** As IAM words it: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const denial =

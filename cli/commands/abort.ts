@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { abortDeployment } from '../deploy/unfinished.ts';
 import { DeploymentFailedError, whatRunsNow } from '../deploy/outcome.ts';
 import { findEnvironment, nameOf } from '../environments.ts';
+import { UserError } from '../errors.ts';
 import { SwapFailedError, whereNamesLead } from '../swap/outcome.ts';
 import { swapTitle } from '../swap/runner.ts';
 import { abortSwap, isSwapFirst } from '../swap/unfinished.ts';
@@ -35,13 +36,11 @@ export default command({
     if (json) ui.json(record);
     if (record.status === 'RollbackFailed') throw new DeploymentFailedError(nameOf(environment), record);
     const target = displayName(environment);
-    if (record.status === 'Succeeded') {
-      ui.warn(
-        `Too late: deployment ${record.number} of ${record.target.versionLabel} to ${target} has succeeded.`,
+    if (record.status === 'Succeeded')
+      throw tooLate(
+        `deployment ${record.number} of ${record.target.versionLabel} to ${target}`,
+        `beanpole rollback ${target}   (to go back)`,
       );
-      ui.next(`beanpole rollback ${target}`, 'to go back');
-      return;
-    }
     ui.note(
       ui.paint.good(`Deployment ${record.number} of ${record.target.versionLabel} to ${target} is undone.`),
     );
@@ -49,14 +48,15 @@ export default command({
   },
 });
 
+const tooLate = (what: string, next: string): UserError =>
+  new UserError(`Too late: ${what} has succeeded.`, { now: ['Nothing was undone.'], next });
+
 function reportAbortedSwap({ ui }: Context, record: SwapRecord, json: boolean): void {
   if (json) ui.json(record);
   if (record.status === 'RollbackFailed') throw new SwapFailedError(record);
   if (record.status === 'Succeeded') {
     const targets = record.environments.map((environment) => `${record.stack}/${environment}`);
-    ui.warn(`Too late: ${swapTitle(record)} has succeeded.`);
-    ui.next(`beanpole swap ${targets.join(' ')}`, 'to swap back');
-    return;
+    throw tooLate(swapTitle(record), `beanpole swap ${targets.join(' ')}   (to swap back)`);
   }
   ui.note(ui.paint.good(`The ${swapTitle(record)} is undone.`));
   ui.note(whereNamesLead(record));

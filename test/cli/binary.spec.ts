@@ -68,7 +68,9 @@ describe('the beanpole program', () => {
     });
 
   it('ends as it would when nobody reads what it says', async () => {
-    const child = spawn(process.execPath, [program, 'depoly', 'dev'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [program, 'depoly', 'dev'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child.stderr.destroy();
     expect(await once(child, 'exit')).to.deep.equal([2, null]);
   });

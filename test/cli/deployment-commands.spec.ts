@@ -66,6 +66,20 @@ describe('beanpole abort', () => {
     expect(self.output.notes.join('\n')).to.contain('bob is asked to undo it');
   });
 
+  it('ends with 2 when the deployment has succeeded meanwhile', async () => {
+    const self = await interrupted();
+    const lock = self.bucket.json(keys.lock(name)) as DeploymentLock;
+    self.bucket.put(keys.lock(name), { ...lock, holder: 'bob', expiresAt: '2026-05-01T12:05:00.000Z' });
+    self.bucket.afterPut = (key) => {
+      if (key === keys.abortRequest(name, 2))
+        self.bucket.put(keys.deployment(name, 2), { ...record(self, 2), status: 'Succeeded' });
+    };
+    const error = await errorOf(self, 'abort dev/web');
+    expect(error.exitCode).to.equal(2);
+    expect(error.message).to.equal('Too late: deployment 2 of v2 to dev/web has succeeded.');
+    expect(error.next).to.match(/^beanpole rollback dev\/web/);
+  });
+
   it('has nothing to do where nothing was deployed', async () => {
     const error = await errorOf(shop(), 'abort dev/web');
     expect(error.message).to.equal('There is nothing to abort: dev/web has never been deployed to.');

@@ -65,6 +65,27 @@ describe('reportError', () => {
       /^AWS denied the call: ann may not/,
     ],
     [
+      'too many calls',
+      awsError('ThrottlingException', 'Rate exceeded'),
+      2,
+      /^AWS answered with ThrottlingException: Rate exceeded\nNext: the same command again/,
+    ],
+    [
+      'a failure of AWS itself',
+      Object.assign(new Error('We encountered an internal error.'), {
+        name: 'InternalError',
+        $metadata: { httpStatusCode: 503 },
+      }),
+      2,
+      /^AWS answered with InternalError/,
+    ],
+    [
+      'a connection that went silent',
+      Object.assign(new Error('the request socket timed out'), { name: 'TimeoutError', $metadata: {} }),
+      2,
+      /^AWS_ENDPOINT_URL points to http:\/\/127.0.0.1:4566, which does not answer/,
+    ],
+    [
       'any other answer of AWS',
       awsError('InternalFailure'),
       1,
