@@ -1,18 +1,18 @@
 import { displayName } from '../../model/names.ts';
 import type { DeploymentRecord } from '../../model/schemas.ts';
-import { explainAwsError } from '../aws/explain-error.ts';
 import type { Context } from '../context.ts';
 import { listEnvironments, nameOf } from '../environments.ts';
-import { exitCodes, UserError } from '../errors.ts';
 import { throughFrontDoor } from '../local-cloud/front-door.ts';
 import { addressOf, readAllTargets } from '../status/address.ts';
+import type { Board } from '../ui/board.ts';
 import { duration } from '../ui/duration.ts';
 import { planText } from '../ui/plan-text.ts';
 import { deploy, planFor, type Wish } from './deployment.ts';
+import { tellDecided } from './decisions.ts';
 import { startDetached } from './detached.ts';
 import { DeploymentFailedError } from './outcome.ts';
 import { phasesText } from './phases.ts';
-import { reasonOf } from './runner.ts';
+import { inWords, worstOf } from './worst-error.ts';
 
 export interface HowToDeploy {
   readonly dryRun: boolean;
@@ -47,11 +47,11 @@ async function deployAndWait(context: Context, wishes: readonly Wish[], json: bo
   const startedAt = clock.now();
   const board = ui.board();
   context.onLeave(() => leavingAdvice(wishes));
-  const outcomes = await Promise.allSettled(
-    wishes.map(async (wish) => succeeded(wish, await deploy(context, wish, board))),
-  ).finally(() => {
-    board.close();
-  });
+  const outcomes = await Promise.allSettled(wishes.map((wish) => deployOne(context, wish, board))).finally(
+    () => {
+      board.close();
+    },
+  );
   if (json) ui.json(outcomes.map(toJson));
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
@@ -69,6 +69,18 @@ async function deployAndWait(context: Context, wishes: readonly Wish[], json: bo
       });
   }
   if (errors.length > 0) throw worstOf(errors, context.environment);
+}
+
+async function deployOne(context: Context, wish: Wish, board: Board): Promise<DeploymentRecord> {
+  const { environment: variables } = context;
+  try {
+    const record = succeeded(wish, await deploy(context, wish, board));
+    tellDecided(variables, wish.environment);
+    return record;
+  } catch (error) {
+    tellDecided(variables, wish.environment, inWords(error, variables));
+    throw error;
+  }
 }
 
 /** Where each is reached now, by its name: a swap may have given it the name of another one. */
@@ -125,37 +137,4 @@ function leavingAdvice(wishes: readonly Wish[]): string {
     'Whatever has begun on an instance ends by itself; the record of each step is kept.',
     `Next: beanpole status ${target}   (what is true now; beanpole resume goes on, beanpole abort goes back)`,
   ].join('\n');
-}
-
-/** One error as it is; several in one, with the exit code of the worst. */
-function worstOf(errors: readonly unknown[], variables: NodeJS.ProcessEnv): unknown {
-  if (errors.length === 1) return errors[0];
-  const known = errors.map((error) => inWords(error, variables));
-  const order = [
-    exitCodes.notRolledBack,
-    exitCodes.bug,
-    exitCodes.interrupted,
-    exitCodes.rolledBack,
-    exitCodes.locked,
-    exitCodes.usage,
-  ];
-  const exitCode = order.find((code) => known.some((error) => error.exitCode === code)) ?? exitCodes.usage;
-  const { next, cause } = known.find((error) => error.exitCode === exitCode) ?? {};
-  return new UserError(known.map((error) => [error.message, ...error.now].join('\n')).join('\n\n'), {
-    exitCode,
-    ...(next !== undefined && { next }),
-    cause,
-  });
-}
-
-function inWords(error: unknown, variables: NodeJS.ProcessEnv): UserError {
-  if (error instanceof UserError) return error;
-  return (
-    explainAwsError(error, variables) ??
-    new UserError(`This is a bug in Beanpole: ${reasonOf(error)}`, {
-      exitCode: exitCodes.bug,
-      next: 'beanpole status   (--verbose shows where; please report it with the command that you typed)',
-      cause: error,
-    })
-  );
 }

@@ -15,6 +15,7 @@ import { problemsError } from '../errors.ts';
 import type { Board } from '../ui/board.ts';
 import { observeGroups } from './aws-group.ts';
 import { createAlarms } from './aws-traffic.ts';
+import { tellDecided } from './decisions.ts';
 import { isPastReturn, isReturning, openRecord, planDeployment, type Plan } from './plan.ts';
 import { readCurrent } from './pointers.ts';
 import { turnBack } from './runner.ts';
@@ -136,9 +137,7 @@ async function beginNew(
     startedAt: isoTime(context.clock.now()),
     rollbackOf: wish.rollbackOf,
   });
-  return performRecord(
-    context,
-    session,
-    await documents.create(keys.deployment(plan.environment, number), record),
-  );
+  const stored = await documents.create(keys.deployment(plan.environment, number), record);
+  tellDecided(context.environment, plan.environment);
+  return performRecord(context, session, stored);
 }

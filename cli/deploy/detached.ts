@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { displayName, keys } from '../../model/names.ts';
-import { deploymentLock, type EnvironmentDescriptor } from '../../model/schemas.ts';
-import { createDocuments } from '../aws/documents.ts';
+import { displayName } from '../../model/names.ts';
+import type { EnvironmentDescriptor } from '../../model/schemas.ts';
 import type { Context } from '../context.ts';
-import { UserError, type ExitCode } from '../errors.ts';
+import { InterruptedError, UserError, type ExitCode } from '../errors.ts';
+import { decisionsVariable, readDecisions } from './decisions.ts';
 import { pollMilliseconds } from './run.ts';
+import { worstOf } from './worst-error.ts';
 
 /** Work on an environment that a process of its own is to do. */
 export interface DetachedWork {
@@ -19,43 +20,61 @@ export interface DetachedWork {
   readonly show: string;
 }
 
-/** Starts the same command, waiting, in a process that outlives this one; returns when all of it has begun. */
+/**
+ * Starts the same command, waiting, in a process that outlives this one; returns when each environment's work has
+ * begun or was refused.
+ */
 export async function startDetached(context: Context, all: readonly DetachedWork[]): Promise<void> {
-  const { ui, clock, signal } = context;
-  const log = join(mkdtempSync(join(tmpdir(), 'beanpole-deploy-')), 'deploy.log');
+  const { ui, clock, signal, environment: variables } = context;
+  const folder = mkdtempSync(join(tmpdir(), 'beanpole-deploy-'));
+  const log = join(folder, 'deploy.log');
+  const decisions = join(folder, 'decisions');
   const file = openSync(log, 'a');
   const command = process.argv.slice(1).filter((word) => word !== '--no-wait');
-  const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', file, file] });
+  const child = spawn(process.execPath, command, {
+    detached: true,
+    stdio: ['ignore', file, file],
+    env: { ...process.env, [decisionsVariable]: decisions },
+  });
+  child.unref();
+  const by = `process ${child.pid ?? '?'}; its log is ${log}.`;
   let ended: number | undefined;
   once(child, 'close').then(
     ([code]: unknown[]) => (ended = Number(code ?? 1)),
     () => (ended = 1),
   );
-  const waiting = new Set(all);
-  for (let poll = 0; waiting.size > 0; poll += 1) {
-    for (const work of waiting) if (await hasBegun(context, work, child.pid)) waiting.delete(work);
-    if (ended !== undefined && ended !== 0) throw endedEarly(log, ended);
-    if (ended === 0) break;
-    await clock.sleep(pollMilliseconds(poll), signal);
+  const refusals = new Map<string, UserError>();
+  const waiting = new Set(all.map(({ environment }) => displayName(environment)));
+  for (let poll = 0; ; poll += 1) {
+    // Looked at first: what it has decided it has told before it ended.
+    const exitCode = ended;
+    for (const { environment, refusal } of readDecisions(decisions)) {
+      waiting.delete(environment);
+      if (refusal) refusals.set(environment, refusal);
+    }
+    if (waiting.size === 0 || exitCode === 0) break;
+    if (exitCode !== undefined) throw endedEarly(log, exitCode);
+    await clock.sleep(pollMilliseconds(poll), signal).catch(() => {
+      throw leftAlone(
+        all.filter(({ environment }) => !refusals.has(displayName(environment))),
+        by,
+      );
+    });
   }
-  child.unref();
-  for (const { environment, what } of all)
-    ui.note(`${displayName(environment)}: ${what} by process ${child.pid ?? '?'}; its log is ${log}.`);
-  const [first] = all;
+  const begun = all.filter(({ environment }) => !refusals.has(displayName(environment)));
+  for (const { environment, what } of begun) ui.note(`${displayName(environment)}: ${what} by ${by}`);
+  const [first] = begun;
   if (first) ui.next(first.show, 'how far it is');
+  if (refusals.size > 0) throw worstOf([...refusals.values()], variables);
 }
 
-/** It has the lock, and waits for nobody any more. */
-async function hasBegun(
-  { clients }: Context,
-  { environment }: DetachedWork,
-  pid: number | undefined,
-): Promise<boolean> {
-  const documents = createDocuments(clients.s3, environment.bucket);
-  const lock = (await documents.read(keys.lock(environment), deploymentLock))?.value;
-  return (
-    lock?.holder?.endsWith(`process ${pid ?? '?'}`) === true && /^(deployment|swap) \d/.test(lock.reason)
-  );
+/** Ctrl-C ends the waiting; the process has a terminal of its own, or none. */
+function leftAlone(all: readonly DetachedWork[], by: string): InterruptedError {
+  const [first = '', ...others] = all.map(({ environment }) => displayName(environment));
+  return new InterruptedError('Interrupted.', {
+    now: [`${[first, ...others].join(', ')}: goes on by ${by}`],
+    next: `beanpole abort ${first}   (takes it back${others.length > 0 ? `; likewise ${others.join(', ')}` : ''})`,
+  });
 }
 
 const endedEarly = (log: string, exitCode: number): UserError =>

@@ -4,6 +4,7 @@ import { ConflictError, createDocuments, type Documents, type Stored } from '../
 import { isoTime } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { watchForAbort } from '../deploy/abort-request.ts';
+import { tellDecided } from '../deploy/decisions.ts';
 import { createEventLog } from '../deploy/event-log.ts';
 import { withLock, type Session } from '../deploy/session.ts';
 import { nameOf } from '../environments.ts';
@@ -75,6 +76,7 @@ export async function performSwap(
   const [{ documents, board }] = sessions;
   const title = swapTitle(found.value);
   for (const { lease } of sessions) await lease.begin(lease.deployment, title);
+  for (const { environment } of sessions) tellDecided(context.environment, environment);
   const logs = sessions.map(({ environment }) =>
     createEventLog(clients.logs, nameOf(environment), { swap: number }, clock),
   );
