@@ -77,8 +77,8 @@ describe('beanpole config set', () => {
     );
     await run(self, 'resume dev/web');
     await run(self, 'deploy dev/web --version v2');
-    const [{ version = 0 } = {}] = current(self).slots.blue?.configuration.parameters ?? [];
-    expect(self.written.get(`${path}/A`)?.[version - 1]?.Value).to.equal('new');
+    const [taken] = current(self).slots.blue?.configuration.parameters ?? [];
+    expect(self.written.get(`${path}/A`)?.[(taken?.version ?? 0) - 1]?.Value).to.equal('new');
   });
 
   it('says what is stored and what is not when not all of it is', async () => {
