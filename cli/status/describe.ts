@@ -2,7 +2,7 @@ import { displayName } from '../../model/names.ts';
 import type { DeploymentLock, DeploymentRecord, HealthReport, SwapRecord } from '../../model/schemas.ts';
 import { isHeld } from '../deploy/lock.ts';
 import { waysOn } from '../deploy/outcome.ts';
-import { isSwapReturning } from '../swap/journal.ts';
+import { swapWaysOn } from '../swap/outcome.ts';
 import { swapTitle } from '../swap/runner.ts';
 import { ago, duration } from '../ui/duration.ts';
 import { addressOf, swapNote } from './address.ts';
@@ -152,8 +152,5 @@ function interruptedNote(record: DeploymentRecord, target: string): string {
 
 function interruptedSwapNote(swap: SwapRecord, target: string): string {
   const step = swap.steps.find(({ status }) => status === 'InProgress' || status === 'Pending');
-  const way = isSwapReturning(swap)
-    ? 'goes on undoing it'
-    : `continues it, beanpole abort ${target} undoes it`;
-  return `The ${swapTitle(swap)} by ${swap.startedBy} was interrupted at ${step ? `step "${step.id}"` : 'its last step'}; next: beanpole resume ${target} ${way}.`;
+  return `The ${swapTitle(swap)} by ${swap.startedBy} was interrupted at ${step ? `step "${step.id}"` : 'its last step'}; next: beanpole resume ${target} ${swapWaysOn(swap, target)}.`;
 }

@@ -1,6 +1,7 @@
 import type { SwapRecord } from '../../model/schemas.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError, type ExitCode } from '../errors.ts';
+import { isSwapReturning } from './journal.ts';
 import { swapTitle } from './runner.ts';
 
 const exitCodeOf: Record<SwapRecord['status'], ExitCode> = {
@@ -36,6 +37,10 @@ export const whereNamesLead = ({ names, status }: SwapRecord): string =>
   status === 'RollbackFailed'
     ? `${names.map(({ name }) => name).join(' and ')} may not lead to where they led before.`
     : `${names.map(({ name }) => name).join(' and ')} lead to ${status === 'Succeeded' ? 'each other’s environment' : 'where they led before'}.`;
+
+/** What the next command can do about a swap whose command is gone: after `beanpole resume TARGET`. */
+export const swapWaysOn = (record: SwapRecord, target: string): string =>
+  isSwapReturning(record) ? 'goes on undoing it' : `continues it, beanpole abort ${target} undoes it`;
 
 /** Throws for one that did not succeed. */
 export function reportSwap({ ui }: Context, record: SwapRecord): void {

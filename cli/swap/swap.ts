@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { watchForAbort } from '../deploy/abort-request.ts';
 import { tellDecided } from '../deploy/decisions.ts';
 import { createEventLog } from '../deploy/event-log.ts';
+import { LockLostError } from '../deploy/lock.ts';
 import { withLock, type Session } from '../deploy/session.ts';
 import { nameOf } from '../environments.ts';
 import { exitCodes, UserError } from '../errors.ts';
@@ -14,6 +15,7 @@ import { observe } from '../status/observe.ts';
 import type { Board } from '../ui/board.ts';
 import { findUnfinishedSwap, openSwapJournal, swapNumbers } from './journal.ts';
 import { createNames, readTargets } from './names.ts';
+import { swapWaysOn } from './outcome.ts';
 import { planSwap, type Party, type SwapOptions, type SwapPlan } from './plan.ts';
 import { runSwap, swapTitle, type SwapRun } from './runner.ts';
 
@@ -98,7 +100,7 @@ export async function performSwap(
     await first(run);
     return await runSwap(run, AbortSignal.any([signal, abort.signal]), user);
   } catch (error) {
-    throw error instanceof UserError ? error : stoppedInTheMiddle(run.journal.record, error);
+    throw error instanceof LockLostError ? error : stoppedInTheMiddle(run.journal.record, error);
   } finally {
     abort.stop();
     await Promise.all(logs.map((log) => log.flush()));
@@ -164,7 +166,7 @@ function unfinishedBefore(record: SwapRecord): UserError {
   const target = `${record.stack}/${record.environments[0]}`;
   return new UserError(`The ${swapTitle(record)} by ${record.startedBy} has not ended.`, {
     now: ['Nothing was changed by this command.'],
-    next: `beanpole resume ${target}   (goes on with it; beanpole abort ${target} undoes it)`,
+    next: `beanpole resume ${target}   (${swapWaysOn(record, target)})`,
   });
 }
 
@@ -173,7 +175,7 @@ function stoppedInTheMiddle(record: SwapRecord, cause: unknown): UserError {
   return new UserError(`The ${swapTitle(record)} stopped in the middle: ${(cause as Error).message}`, {
     exitCode: exitCodes.notRolledBack,
     now: ['Its record is kept. Both environments serve, and each name leads to one of them.'],
-    next: `beanpole resume ${target}   (goes on with it; beanpole abort ${target} undoes it)`,
+    next: `beanpole resume ${target}   (${swapWaysOn(record, target)})`,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { UserError } from '../../cli/errors.ts';
 import { swapRecord, type EnvironmentDescriptor, type HealthReport } from '../../model/schemas.ts';
 import { keys } from '../../model/names.ts';
 import { errorOf, run } from './support/commands.ts';
@@ -130,6 +131,19 @@ describe('beanpole swap', () => {
     expect(error.message).to.contain('prod/next is Severe: i-next: /health answers 500');
     expect(leads(zone)).to.deep.equal(usual);
     expect(record(self, 1).status).to.equal('RolledBack');
+  });
+
+  it('ends with 4 when it stops on the way back, and names only what still can be done', async () => {
+    const { self, zone } = stage();
+    zone.beforeChange = () => {
+      report(self, 'next', 'Severe');
+      self.bucket.beforePut = (key) => {
+        if (key.startsWith('swaps/') && record(self, 1).reason !== undefined) throw new UserError('No more.');
+      };
+    };
+    const error = await errorOf(self, 'swap prod/www prod/next --watch 30s');
+    expect(error.exitCode).to.equal(4);
+    expect(error.next).to.equal('beanpole resume prod/www   (goes on undoing it)');
   });
 
   it('leaves names alone that somebody else has changed meanwhile', async () => {
