@@ -65,7 +65,7 @@ export function ask(
         port,
         path,
         agent,
-        method: body ? 'POST' : 'GET',
+        method: form ? 'POST' : 'GET',
         headers: {
           host: `${host}.localhost:${port}`,
           ...(body && {
