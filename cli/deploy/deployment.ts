@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { displayName, keys } from '../../model/names.ts';
 import type {
   ConfigurationSnapshot,
@@ -85,15 +86,20 @@ export function deploy(context: Context, wish: Wish, board: Board): Promise<Depl
   });
 }
 
-/** Continues it; or undoes it when another version is asked for by name. Undefined: the way is free for a new one. */
+/**
+ * Continues it; or undoes it when another version is asked for by name, or the same one with other properties.
+ * Undefined: the way is free for a new one.
+ */
 async function finishUnfinished(
   context: Context,
   session: Session,
-  { environment, version, versionIsExplicit }: Wish,
+  { environment, version, versionIsExplicit, configuration }: Wish,
   found: Stored<DeploymentRecord>,
 ): Promise<DeploymentRecord | undefined> {
   const { number, target, startedBy } = found.value;
-  const isOther = versionIsExplicit && version.label !== target.versionLabel;
+  const isReconfigured =
+    configuration !== undefined && !isDeepStrictEqual(configuration, target.configuration);
+  const isOther = versionIsExplicit && (version.label !== target.versionLabel || isReconfigured);
   const isUndone = isReturning(found.value) || (isOther && !isPastReturn(found.value));
   session.board.line(
     `${displayName(environment)}: deployment ${number} of ${target.versionLabel} by ${startedBy} was interrupted; ${

@@ -62,6 +62,20 @@ describe('beanpole config set', () => {
     ]);
   });
 
+  it('undoes an interrupted deployment of the same version with other properties, and deploys its own', async () => {
+    const self = await deployed();
+    self.bucket.beforePut = (key) => {
+      if (self.sent.length === 2 && key === keys.deployment(name, 2)) throw new Error('killed');
+    };
+    await errorOf(self, 'config set dev/web A=1');
+    self.bucket.beforePut = () => undefined;
+    await run(self, 'config set dev/web B=2');
+    expect([2, 3].map((number) => record(self, number).status)).to.deep.equal(['RolledBack', 'Succeeded']);
+    expect(
+      current(self).slots.blue?.configuration.parameters.map((parameter) => parameter.name),
+    ).to.deep.equal(['A', 'B']);
+  });
+
   it('leaves them while the deployment that has taken them may still succeed', async () => {
     const self = await deployed();
     await run(self, 'config set dev/web A=old');
