@@ -25,23 +25,16 @@ export function replacement(input: PolicyInput, traffic: readonly PlannedStep[])
 }
 
 /** Whoever an earlier deployment has left there would be taken for one that boots the new version. */
-function vacate({ groups, active, environment }: PolicyInput, idle: Slot): PlannedStep[] {
-  const { size, instances } = groups[idle];
+function vacate(input: PolicyInput, idle: Slot): PlannedStep[] {
+  const { size, instances } = input.groups[idle];
   if (size.desiredCapacity === 0 && instances.every(({ state }) => state === 'Leaving')) return [];
-  const withoutUndo = 'Nothing: an idle slot is to be empty.';
-  const aside: PlannedStep = {
-    id: 'aside',
-    sentence: `Send no traffic to slot ${idle}, which an earlier deployment has left filled.`,
-    task: { action: 'ShiftTraffic', slot: active, percent: 100 },
-    withoutUndo,
-  };
   return [
-    ...(hasLoadBalancer(environment) ? [aside] : []),
+    ...aside(input),
     {
       id: 'vacate',
-      sentence: `Take every instance of slot ${idle} away first.`,
+      sentence: `Take away every instance that an earlier deployment has left in slot ${idle}.`,
       task: { action: 'Resize', slot: idle, size: empty },
-      withoutUndo,
+      withoutUndo: 'Nothing: an idle slot is to be empty.',
     },
     {
       id: 'vacated',
@@ -50,6 +43,22 @@ function vacate({ groups, active, environment }: PolicyInput, idle: Slot): Plann
       withoutUndo: 'Changes nothing.',
     },
   ];
+}
+
+/** What could not be taken back may still lead the world to the idle slot. */
+function aside({ active, environment }: PolicyInput): PlannedStep[] {
+  const step = (sentence: string, task: PlannedStep['task']): PlannedStep[] => [
+    { id: 'aside', sentence, task, withoutUndo: 'Nothing: there it belongs.' },
+  ];
+  if (hasLoadBalancer(environment))
+    return step(`Send all traffic to slot ${active}.`, {
+      action: 'ShiftTraffic',
+      slot: active,
+      percent: 100,
+    });
+  return hasElasticIp(environment)
+    ? step(`Have the Elastic IP at the instance in slot ${active}.`, { action: 'MoveAddress', slot: active })
+    : [];
 }
 
 /** A changed image, instance type or user data is rolled out by the way. */

@@ -85,6 +85,12 @@ describe('the policies', () => {
       'vacated',
       'pointer',
     ]);
+    const [, , aside] = plan({
+      policy: 'Immutable',
+      environment: environment(),
+      groups: { ...four, green: left },
+    }).steps;
+    expect(aside?.task).to.deep.equal({ action: 'MoveAddress', slot: 'blue' });
     const leaving = group([], { instances: left.instances.map((each) => ({ ...each, state: 'Leaving' })) });
     expect(ids({ policy: 'Immutable', groups: { ...four, green: leaving } })).not.to.include('vacate');
   });
