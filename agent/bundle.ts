@@ -1,8 +1,8 @@
 /**
  * Makes the one file that runs on instances. It has three parts: a start that decides which other part runs
  * (agent/main.ts), with the commands that only ask the supervisor; a function that holds what stays resident, the
- * supervisor with the three AWS clients it always needs; and the errands, deflated in a comment, which short-lived children run. Node keeps every line it has parsed;
- * a comment costs only its bytes (docs/decisions/0005-agent-memory.md).
+ * supervisor with the three AWS clients it always needs; and the errands, deflated in a comment, which short-lived
+ * children run. Node keeps every line it has parsed; a comment costs only its bytes (docs/decisions/0005-agent-memory.md).
  *
  * `node agent/bundle.ts FILE` writes it and prints `{ file, bytes, sha256 }`.
  */

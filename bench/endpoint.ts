@@ -1,6 +1,7 @@
 /**
  * How fast the endpoint answers: the same signed requests, replayed over 32 keep-alive connections, against a bare
- * node:http server, against ours (durable; called by root, and by a role whose policy is asked) and against MiniStack. `node bench/endpoint.ts [seconds per measurement]`
+ * node:http server, against ours (durable; called by root, and by a role whose policy is asked) and against MiniStack.
+ * `node bench/endpoint.ts [seconds per measurement]`
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,5 @@
-import { explainAwsError } from '../aws/explain-error.ts';
 import { exitCodes, UserError } from '../errors.ts';
-import { reasonOf } from './runner.ts';
+import { bugTitle, explain } from '../report-error.ts';
 
 /** One error as it is; several in one, with the exit code of the worst. */
 export function worstOf(errors: readonly unknown[], variables: NodeJS.ProcessEnv): unknown {
@@ -24,14 +23,10 @@ export function worstOf(errors: readonly unknown[], variables: NodeJS.ProcessEnv
 }
 
 /** Any error as one for the person who typed the command. */
-export function inWords(error: unknown, variables: NodeJS.ProcessEnv): UserError {
-  if (error instanceof UserError) return error;
-  return (
-    explainAwsError(error, variables) ??
-    new UserError(`This is a bug in Beanpole: ${reasonOf(error)}`, {
-      exitCode: exitCodes.bug,
-      next: 'beanpole status   (--verbose shows where; please report it with the command that you typed)',
-      cause: error,
-    })
-  );
-}
+export const inWords = (error: unknown, variables: NodeJS.ProcessEnv): UserError =>
+  explain(error, variables) ??
+  new UserError(bugTitle(error), {
+    exitCode: exitCodes.bug,
+    next: 'beanpole status   (--verbose shows where; please report it with the command that you typed)',
+    cause: error,
+  });

@@ -3,10 +3,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'chai';
 import { UserError } from '../../cli/errors.ts';
 import { keys } from '../../model/names.ts';
-import type { DeploymentLock } from '../../model/schemas.ts';
 import { account } from './support/account.ts';
 import { current, errorOf, interrupted, record, run, shop } from './support/commands.ts';
-import { environment, name, pointer, version } from './support/fixtures.ts';
+import { environment, lockOfBob, name, pointer, version } from './support/fixtures.ts';
 
 describe('beanpole deploy', () => {
   it('brings all environments of a stack to the newest version', async () => {
@@ -187,15 +186,7 @@ describe('beanpole deploy', () => {
 
   it('ends with 5 and changes nothing while another holds the lock', async () => {
     const self = shop();
-    const lock: DeploymentLock = {
-      holder: 'bob@desk, process 7',
-      reason: 'deploys v1',
-      fencingToken: 3,
-      deployment: 2,
-      acquiredAt: '2026-05-01T11:59:55.000Z',
-      expiresAt: '2026-05-01T12:00:10.000Z',
-    };
-    self.bucket.put(keys.lock(name), lock);
+    self.bucket.put(keys.lock(name), lockOfBob('2026-05-01T12:00:10.000Z'));
     const error = await errorOf(self, 'deploy dev/web');
     expect(error.exitCode).to.equal(5);
     expect(error.message).to.contain('bob@desk, process 7: deploys v1');

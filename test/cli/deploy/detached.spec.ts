@@ -7,10 +7,9 @@ import { readDecisions } from '../../../cli/deploy/decisions.ts';
 import { startDetached } from '../../../cli/deploy/detached.ts';
 import { InterruptedError, type UserError } from '../../../cli/errors.ts';
 import { keys } from '../../../model/names.ts';
-import type { DeploymentLock } from '../../../model/schemas.ts';
 import { account } from '../support/account.ts';
 import { errorOf, shop } from '../support/commands.ts';
-import { environment, name } from '../support/fixtures.ts';
+import { environment, lockOfBob, name } from '../support/fixtures.ts';
 
 /** In the place of the command: tells these decisions, then stays until it is killed, or ends with a code. */
 const program = `
@@ -104,15 +103,7 @@ describe('a detached deployment', () => {
   it('tells what has begun and what was refused, in the words of the error', async () => {
     const self = shop();
     self.add(environment({ environment: 'api' }), 'i-1');
-    const lock: DeploymentLock = {
-      holder: 'bob@desk, process 7',
-      reason: 'deploys v1',
-      fencingToken: 3,
-      deployment: 2,
-      acquiredAt: '2026-05-01T11:59:55.000Z',
-      expiresAt: '2026-05-01T12:05:00.000Z',
-    };
-    self.bucket.put(keys.lock({ ...name, environment: 'api' }), lock);
+    self.bucket.put(keys.lock({ ...name, environment: 'api' }), lockOfBob('2026-05-01T12:05:00.000Z'));
     const file = join(folder, 'decisions');
     Object.assign(self.context.environment, { BEANPOLE_DECISIONS: file });
     await errorOf(self, 'deploy dev');

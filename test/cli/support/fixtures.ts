@@ -3,6 +3,7 @@ import { deploymentOptions } from '../../../model/schemas.ts';
 import type {
   ApplicationDescriptor,
   ConfigurationSnapshot,
+  DeploymentLock,
   EnvironmentDescriptor,
   SlotPointer,
   VersionManifest,
@@ -101,3 +102,13 @@ export function group(ids: readonly string[] = [], changes: Partial<GroupState> 
 }
 
 export const groups = (ids: readonly string[] = ['i-1']) => ({ blue: group(ids), green: group() });
+
+/** Somebody else deploys. */
+export const lockOfBob = (expiresAt: string): DeploymentLock => ({
+  holder: 'bob@desk, process 7',
+  reason: 'deploys v1',
+  fencingToken: 3,
+  deployment: 2,
+  acquiredAt: '2026-05-01T11:59:55.000Z',
+  expiresAt,
+});
